@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fnmatch.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+
+/* C1 controls, line separators and bidi overrides: valid UTF-8 that moves the cursor. */
+static bool is_unprintable(uint32_t c)
+{
+	return (c >= 0x80 && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0xfeff || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff;
+}
+
+size_t text_utf8(const char *s, size_t len)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *u = (const unsigned char *)s;
+	uint32_t c;
+	size_t n;
+
+	if (!len)
+		return 0;
+	if (u[0] < 0x80)
+		return u[0] >= 0x20 && u[0] != 0x7f;
+	if (u[0] >= 0xf0)
+		n = 4;
+	else if (u[0] >= 0xe0)
+		n = 3;
+	else
+		n = 2;
+	if (u[0] < 0xc2 || u[0] > 0xf4 || n > len)
+		return 0;
+	c = u[0] & (0x7f >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((u[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (u[i] & 0x3f);
+	}
+	return c < smallest[n] || is_unprintable(c) ? 0 : n;
+}
+
+static void escape_byte(struct buf *b, unsigned char c)
+{
+	static const char named[] = "\a\b\t\n\v\f\r";
+	const char *p = c ? strchr(named, c) : NULL;
+
+	if (p)
+		buf_addf(b, "\\%c", "abtnvfr"[p - named]);
+	else
+		buf_addf(b, "\\x%02x", c);
+}
+
+void text_escape(struct buf *b, const char *s, size_t len, bool quote)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = text_utf8(s + i, len - i);
+
+		if (n == 0) {
+			escape_byte(b, s[i++]);
+			continue;
+		}
+		if (quote && (s[i] == '"' || s[i] == '\\'))
+			buf_addc(b, '\\');
+		buf_add(b, s + i, n);
+		i += n;
+	}
+}
+
+bool text_is_glob(const char *s)
+{
+	return strpbrk(s, "*?[") != NULL;
+}
+
+bool text_glob_match(const char *glob, const char *s)
+{
+	return fnmatch(glob, s, 0) == 0;
+}
+
+static unsigned min3(unsigned a, unsigned b, unsigned c)
+{
+	unsigned m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+unsigned text_distance(const char *a, const char *b, unsigned limit)
+{
+	enum { MAX = 64 };
+	unsigned row[3][MAX + 1], *before = row[0], *above = row[1], *here = row[2], *spare;
+	size_t la = strlen(a), lb = strlen(b);
+
+	if (la > MAX || lb > MAX || (la > lb ? la - lb : lb - la) > limit)
+		return limit + 1;
+	for (size_t j = 0; j <= lb; j++)
+		above[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		unsigned best = here[0] = i;
+
+		for (size_t j = 1; j <= lb; j++) {
+			here[j] = min3(above[j] + 1, here[j - 1] + 1,
+				       above[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < here[j])
+				here[j] = before[j - 2] + 1;
+			if (here[j] < best)
+				best = here[j];
+		}
+		if (best > limit)
+			return limit + 1;
+		spare = before;
+		before = above;
+		above = here;
+		here = spare;
+	}
+	return above[lb] > limit ? limit + 1 : above[lb];
+}
+
+/* What people get wrong: a letter or two, or only a part of a longer name. */
+static unsigned unlikeness(const char *word, const char *name, unsigned limit)
+{
+	size_t len = strlen(word);
+	unsigned d = text_distance(word, name, limit);
+
+	if (d > limit && len >= 3 && strstr(name, word))
+		return limit; /* worse than any near miss, better than nothing */
+	return d;
+}
+
+void text_nearest_offer(struct text_nearest *t, const char *name)
+{
+	size_t len = strlen(t->word);
+	unsigned limit = len <= 3 ? 1 : len <= 8 ? 2 : 3;
+	unsigned d = unlikeness(t->word, name, limit);
+	unsigned i;
+
+	if (d > limit)
+		return;
+	for (i = 0; i < t->n; i++)
+		if (strcmp(t->found[i], name) == 0)
+			return;
+	for (i = t->n; i > 0 && t->distance[i - 1] > d; i--)
+		if (i < t->max) {
+			t->found[i] = t->found[i - 1];
+			t->distance[i] = t->distance[i - 1];
+		}
+	if (i >= t->max)
+		return;
+	t->found[i] = name;
+	t->distance[i] = d;
+	if (t->n < t->max)
+		t->n++;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* Text from strangers (files, other processes, the kernel), and words people mistype. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/*
+ * Adds `len` bytes so that a terminal shows them and nothing else happens: control bytes,
+ * \, ", and bytes that are not valid UTF-8 (also C1 controls and bidi overrides) come as
+ * C escapes (\n, \t, \", \\, \x1b). `quote` 0 leaves \ and " alone.
+ */
+void text_escape(struct buf *b, const char *s, size_t len, bool quote);
+/* The length of the valid, printable UTF-8 sequence at s (1-4), or 0 if there is none. */
+size_t text_utf8(const char *s, size_t len);
+
+/* Whether the string holds one of * ? [ . */
+bool text_is_glob(const char *s);
+/* fnmatch(3) without flags: '*' also crosses '/' and '.'. */
+bool text_glob_match(const char *glob, const char *s);
+
+/* Edit distance (insert, delete, replace, swap), at most `limit` + 1. */
+unsigned text_distance(const char *a, const char *b, unsigned limit);
+
+/*
+ * Keeps the `max` candidates nearest to a word, nearest first: for "did you mean". Zero
+ * it, set word and max (≤ TEXT_NEAREST_MAX), offer each name; found[] borrows them.
+ */
+#define TEXT_NEAREST_MAX 8
+struct text_nearest {
+	const char *word;
+	unsigned max;
+	unsigned n;
+	const char *found[TEXT_NEAREST_MAX];
+	unsigned distance[TEXT_NEAREST_MAX];
+};
+void text_nearest_offer(struct text_nearest *t, const char *name);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Calling conventions and register names, one table per architecture (kernel-facts 2).
+ * Keyed by what the ELF file says (e_machine, class); the register names are those of the
+ * kernel that runs it, which for 32-bit x86 code may be a 64-bit one.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/fetch.h"
+
+struct abi {
+	const char *name;    /* "x86-64" */
+	uint16_t machine;    /* EM_… */
+	uint8_t elf_class;   /* 1: 32-bit, 2: 64-bit */
+	uint8_t word;        /* bytes in a register or pointer of the target */
+	const char *const *regs;    /* names the kernel takes, NULL-terminated */
+	const char *const *aliases; /* pairs assembler name, kernel name; NULL-terminated */
+	const char *const *args;    /* registers of integer arguments in order; NULL-terminated */
+	const char *sp;      /* stack pointer register */
+	int first_stack_arg; /* offset from SP at entry of the first stack argument */
+	const char *link;    /* register that holds the return address at entry; NULL: at +0(SP) */
+	unsigned min_insn;   /* alignment a probe needs */
+	bool proven;         /* run on a real kernel, not only read in the psABI */
+};
+
+/* The table for a file, or NULL for an unknown machine. */
+const struct abi *abi_find(uint16_t machine, uint8_t elf_class);
+/*
+ * The kernel's name of a register the user wrote without '%' (rdi → di, x30 → x30,
+ * w0 → x0, a0 → a0), or NULL. *ret_bits is the width the name implies (edi: 32), 0 if none.
+ */
+const char *abi_reg(const struct abi *abi, const char *name, unsigned *ret_bits);
+/*
+ * Adds the kernel's fetch argument for the N-th (from 1) integer or pointer argument at
+ * function entry: "%di", "+8(%sp)" …
+ */
+void abi_format_arg(const struct abi *abi, unsigned n, struct buf *b);
+/* Adds the fetch argument for the return address at function entry. */
+void abi_format_caller(const struct abi *abi, struct buf *b);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * A definition: one line of uprobe_events (or dynamic_events), as resolve/ makes it and as
+ * the kernel lists it.
+ *
+ *   p:GROUP/EVENT PATH:0xOFFSET[(0xREF)] NAME=EXPR[:TYPE]...
+ *
+ * An event may have several definitions: same group/event, several locations.
+ * Every token remembers the user's words it came from, so that the kernel's (line, byte)
+ * of an error can be shown under them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Where a token of a definition comes from. */
+struct source {
+	struct span at; /* in the spec's text */
+	bool generated; /* we made it: `at` is the LOCATION it was made for */
+};
+
+struct def_arg {
+	char *name; /* owned, never NULL in a definition that is written */
+	char *expr; /* with the kernel's spelling: %di, +0(%si) */
+	char *type; /* without the ':'; NULL: none */
+	struct source name_from, expr_from, type_from;
+};
+
+struct definition {
+	char kind; /* 'p' or 'r' */
+	char *group, *event;
+	char *path; /* as the kernel is told, or lists it */
+	uint64_t offset;
+	uint64_t ref_ctr;
+	bool has_ref_ctr;
+	struct def_arg *args;
+	size_t n_args;
+	const struct origin *origin; /* borrowed; NULL: read back from the kernel */
+	struct source group_from, event_from, path_from, offset_from, ref_ctr_from;
+};
+
+/*
+ * Parses a line the kernel listed (no \n). Group and event are taken as they are: the
+ * kernel's automatic names are not C identifiers. -EINVAL for what is not a p: or r: line
+ * (dynamic_events also lists k:, e:, s: …: callers skip those).
+ */
+int definition_parse(const char *line, struct definition *ret, struct err *err);
+/* Adds the line, without \n, to `b`: what is written to the kernel. */
+void definition_format(const struct definition *d, struct buf *b);
+bool definition_equal(const struct definition *a, const struct definition *b);
+/* Same kind, same argument names and types: may be locations of one event (5.4). */
+bool definition_same_shape(const struct definition *a, const struct definition *b);
+void definition_done(struct definition *d);
+
+/*
+ * The user's words for byte `pos` of the formatted line. Where a token is the user's own
+ * and the spelling is unchanged, the span starts at that very byte. Returns the source of
+ * the token that holds the byte; *ret_token names it ("event name", "argument type", …).
+ */
+struct source definition_locate(const struct definition *d, size_t pos,
+				const char **ret_token);
+
+struct definition_list {
+	struct definition *defs;
+	size_t n;
+};
+/* Appends; the list owns what *d owned, *d is emptied. */
+struct definition *definition_list_take(struct definition_list *list, struct definition *d);
+void definition_list_done(struct definition_list *list);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* /proc: tasks, names, thread groups, maps. Processes come and go: every answer may be -ESRCH. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* A file mapped executable by a process. */
+struct proc_map {
+	uint64_t start, end, pgoff;
+	unsigned major, minor;
+	uint64_t ino;
+	char *path; /* without " (deleted)"; octal escapes undone; owned */
+	bool is_deleted;
+};
+
+struct proc_maps {
+	struct proc_map *maps;
+	size_t n;
+};
+
+/* The process's executable file mappings. 0 or -errno. */
+int proc_maps_read(pid_t pid, struct proc_maps *ret);
+void proc_maps_done(struct proc_maps *maps);
+
+/* comm of a task (15 bytes and NUL). False if the task is gone. */
+bool proc_comm(pid_t tid, char ret[16]);
+/* Thread group (process) of a task, 0 if it is gone. */
+pid_t proc_tgid(pid_t tid);
+/* Start time in clock ticks since boot, to tell a PID from its next owner; 0 if gone. */
+uint64_t proc_start_time(pid_t pid);
+/* All threads of a process: heap array. 0 or -errno. */
+int proc_threads(pid_t pid, pid_t **ret, size_t *ret_n);
+bool proc_exists(pid_t pid);
+/* All processes now: heap array of PIDs. */
+int proc_pids(pid_t **ret, size_t *ret_n);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * From per-CPU trace_pipe_raw files to events in time order.
+ *
+ * The stream is given open fds, format texts and a way to look up a task's name; it opens
+ * nothing itself. Formats are compiled once per event (decode.h); the loop allocates
+ * nothing per event.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "probe/event.h"
+
+struct stream;
+
+struct stream_ops {
+	/* One event; everything in it is valid until the function returns. False: stop. */
+	bool (*event)(void *ctx, const struct event *e);
+	/* Records lost before the next event of that CPU. */
+	void (*lost)(void *ctx, const struct lost *lost);
+	/* Name and thread group of a task: comm is copied out (16 bytes), *tgid 0 if unknown.
+	   Called for events that do not carry __comm; may be NULL. */
+	bool (*task)(void *ctx, pid_t tid, char comm[16], pid_t *tgid);
+	void *ctx;
+};
+
+/*
+ * `header_page`: text of tracefs events/header_page (NULL: the kernel's usual layout).
+ * `subbuf_size`: bytes of a sub-buffer (a page unless buffer_subbuf_size_kb says otherwise).
+ */
+struct stream *stream_new(const char *header_page, size_t subbuf_size,
+			  const struct stream_ops *ops);
+void stream_free(struct stream *s);
+
+/*
+ * Declares an event by its format text. Fields become struct field in the order of the
+ * format (common_… and __probe_… left out). `type` is completed (fields, n_fields,
+ * is_return) and must outlive the stream; group, event, user are the caller's. A hidden
+ * field named __comm is delivered as the event's comm.
+ */
+int stream_add_event(struct stream *s, const char *format, struct event_type *type,
+		     struct err *err);
+/* Frees what stream_add_event() put into a type. */
+void event_type_done(struct event_type *type);
+
+/* Adds a CPU's buffer. The fd is the stream's from then on. */
+int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err);
+/* For poll(2): the fd of the i-th CPU, -1 past the end. */
+int stream_fd(const struct stream *s, size_t i);
+
+/*
+ * Reads what is there (no waiting) and delivers it in time order over all CPUs. An event is
+ * held back only while another CPU may still hold an older one: at most until the next call
+ * with `flush`. `flush`: deliver everything. Events delivered so far by ops->event
+ * returning false: 0. Otherwise 1 if anything was delivered, 0 if not, -errno.
+ */
+int stream_read(struct stream *s, bool flush, struct err *err);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * uprobe_profile: a hit count per location, without group and offset. Joined with
+ * uprobe_events by position; path and event name are checked, and both files are read again
+ * when they disagree (somebody added or removed a probe in between).
+ *
+ * The count is of entries, also for r: probes, in all processes, before any filter (R11).
+ */
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "probe/definition.h"
+#include "tracefs/tfs.h"
+
+struct profile {
+	struct definition_list probes;
+	uint64_t *hits; /* one per definition */
+};
+
+int profile_read(struct tfs *tfs, struct profile *ret, struct err *err);
+void profile_done(struct profile *p);

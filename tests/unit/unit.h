@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* What every unit test begins and ends with. */
+
+#include <check.h>
+#include <stdlib.h>
+
+/* main() of a test program: runs the cases that `fill` adds. */
+#define UNIT_MAIN(name, fill)                                                            \
+	int main(void)                                                                   \
+	{                                                                                \
+		Suite *suite = suite_create(name);                                       \
+		TCase *cases = tcase_create(name);                                       \
+		SRunner *runner = srunner_create(suite);                                 \
+		int failed;                                                              \
+                                                                                         \
+		suite_add_tcase(suite, cases);                                           \
+		fill(cases);                                                             \
+		srunner_run_all(runner, CK_ENV);                                         \
+		failed = srunner_ntests_failed(runner);                                  \
+		srunner_free(runner);                                                    \
+		return failed ? EXIT_FAILURE : EXIT_SUCCESS;                             \
+	}
