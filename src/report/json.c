@@ -1,1 +1,226 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Text as RFC 8259 has it. Everything that could act on a terminal leaves here as a \u
+ * escape, so that a traced program's strings are harmless even when they are looked at raw.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/text.h"
+#include "report/json.h"
+
+static const char hex_digits[] = "0123456789abcdef";
+
+/* The code point at s and its length, or 0 if the bytes there are not UTF-8. */
+static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *ret)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	uint32_t c = s[0] & (0x7f >> n);
+
+	if (s[0] < 0xc2 || s[0] > 0xf4 || n > len)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if (c < smallest[n] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
+		return 0;
+	*ret = c;
+	return n;
+}
+
+static void add_u16(struct buf *b, unsigned c)
+{
+	char text[6] = { '\\', 'u', hex_digits[c >> 12 & 15], hex_digits[c >> 8 & 15],
+			 hex_digits[c >> 4 & 15], hex_digits[c & 15] };
+
+	buf_add(b, text, sizeof(text));
+}
+
+static void add_ascii(struct buf *b, char c)
+{
+	static const char named[] = "\b\f\n\r\t\"\\";
+	const char *p = c ? strchr(named, c) : NULL;
+
+	if (p) {
+		buf_addc(b, '\\');
+		buf_addc(b, "bfnrt\"\\"[p - named]);
+	} else {
+		add_u16(b, (unsigned char)c);
+	}
+}
+
+/* Adds what stands at s if it cannot go out as it is; returns how many bytes that was. */
+static size_t add_escaped(struct buf *b, const char *s, size_t len)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	uint32_t c;
+	size_t n;
+
+	if (u[0] < 0x80) {
+		add_ascii(b, s[0]);
+		return 1;
+	}
+	n = utf8_decode(u, len, &c);
+	if (n == 0) {
+		add_u16(b, 0xdc00 + u[0]);
+		return 1;
+	}
+	if (c >= 0x10000) {
+		add_u16(b, 0xd800 + ((c - 0x10000) >> 10));
+		c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+	}
+	add_u16(b, c);
+	return n;
+}
+
+static void add_string(struct buf *b, const char *s, size_t len)
+{
+	size_t from = 0, i = 0;
+
+	buf_addc(b, '"');
+	while (i < len) {
+		size_t n = s[i] == '"' || s[i] == '\\' ? 0 : text_utf8(s + i, len - i);
+
+		if (n == 0) {
+			buf_add(b, s + from, i - from);
+			i += add_escaped(b, s + i, len - i);
+			from = i;
+		}
+		i += n;
+	}
+	buf_add(b, s + from, len - from);
+	buf_addc(b, '"');
+}
+
+/* The comma before a value, and its key. */
+static void lead(struct json *j, const char *key)
+{
+	if (j->need_comma && j->depth)
+		buf_addc(j->out, ',');
+	j->need_comma = true;
+	if (key) {
+		add_string(j->out, key, strlen(key));
+		buf_addc(j->out, ':');
+	}
+}
+
+static void nest(struct json *j, const char *key, char bracket)
+{
+	lead(j, key);
+	buf_addc(j->out, bracket);
+	j->depth++;
+	j->need_comma = false;
+}
+
+static void unnest(struct json *j, char bracket)
+{
+	buf_addc(j->out, bracket);
+	j->depth--;
+	j->need_comma = true;
+}
+
+void json_object(struct json *j, const char *key)
+{
+	nest(j, key, '{');
+}
+
+void json_end_object(struct json *j)
+{
+	unnest(j, '}');
+}
+
+void json_array(struct json *j, const char *key)
+{
+	nest(j, key, '[');
+}
+
+void json_end_array(struct json *j)
+{
+	unnest(j, ']');
+}
+
+void json_strn(struct json *j, const char *key, const char *s, size_t len)
+{
+	lead(j, key);
+	add_string(j->out, s, len);
+}
+
+void json_str(struct json *j, const char *key, const char *s)
+{
+	if (s)
+		json_strn(j, key, s, strlen(s));
+	else
+		json_null(j, key);
+}
+
+void json_uint(struct json *j, const char *key, uint64_t v)
+{
+	char digits[20], *p = digits + sizeof(digits);
+
+	lead(j, key);
+	do
+		*--p = '0' + v % 10;
+	while (v /= 10);
+	buf_add(j->out, p, digits + sizeof(digits) - p);
+}
+
+void json_int(struct json *j, const char *key, int64_t v)
+{
+	lead(j, key);
+	if (v < 0)
+		buf_addc(j->out, '-');
+	j->need_comma = false;
+	json_uint(j, NULL, v < 0 ? -(uint64_t)v : (uint64_t)v);
+}
+
+void json_hex(struct json *j, const char *key, uint64_t v)
+{
+	char text[20], *p = text + sizeof(text);
+
+	lead(j, key);
+	*--p = '"';
+	do
+		*--p = hex_digits[v & 15];
+	while (v >>= 4);
+	*--p = 'x';
+	*--p = '0';
+	*--p = '"';
+	buf_add(j->out, p, text + sizeof(text) - p);
+}
+
+void json_bool(struct json *j, const char *key, bool v)
+{
+	lead(j, key);
+	buf_adds(j->out, v ? "true" : "false");
+}
+
+void json_null(struct json *j, const char *key)
+{
+	lead(j, key);
+	buf_adds(j->out, "null");
+}
+
+void json_double(struct json *j, const char *key, double v)
+{
+	char text[32];
+
+	if (!isfinite(v)) {
+		json_null(j, key);
+		return;
+	}
+	/* The shortest that reads back as the same number. */
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, v);
+		if (strtod(text, NULL) == v)
+			break;
+	}
+	lead(j, key);
+	buf_adds(j->out, text);
+}
