@@ -64,3 +64,89 @@ ok() {
 		fail "status $got: uprobe-ctl $*"
 	}
 }
+
+# wait_for SECONDS COMMAND...: until COMMAND succeeds; fails when it never does.
+wait_for() {
+	tries=$(($1 * 20))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# start_background OUTPUT COMMAND...: sets $pid. Killed at the end of the test at the latest.
+start_background() {
+	out=$1
+	shift
+	"$@" >"$out" 2>&1 </dev/null &
+	pid=$!
+	on_exit "stop $pid"
+}
+# stop PID [SIGNAL]: ends a process of start_background; sets $status to how it ended.
+stop() {
+	kill -"${2:-TERM}" "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	status=$?
+}
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+}
+
+# Kernel tests begin with this. Sets $tracefs. Where tracefs is not mounted the test starts
+# itself again in a mount namespace of its own: the machine's mounts stay as they are.
+# The lock keeps kernel tests apart, whoever starts them.
+need_tracefs() {
+	need_root
+	tracefs=/sys/kernel/tracing
+	if ! grep -q "^[^ ]* $tracefs tracefs " /proc/mounts; then
+		[ -d "$tracefs" ] || skip "this kernel has no tracefs"
+		if [ -z "$uctl_unshared" ]; then
+			unshare -m true 2>/dev/null || skip "may not make a mount namespace"
+			rm -rf "$tmp"
+			uctl_unshared=yes exec unshare -m "${SHELL:-/bin/sh}" "$0" "$@"
+		fi
+		mount -t tracefs nodev "$tracefs" || skip "tracefs cannot be mounted"
+	fi
+	[ -e "$tracefs/uprobe_events" ] || [ -e "$tracefs/dynamic_events" ] ||
+		skip "this kernel has no uprobe_events"
+	if command -v flock >/dev/null; then
+		exec 9>/run/uprobe-ctl-tests.lock && flock 9 || exit 99
+	fi
+}
+
+# What the tool must leave as it found it.
+tracefs_state() {
+	cat "$tracefs/uprobe_events" 2>/dev/null || grep '^[pr]:' "$tracefs/dynamic_events"
+	for dir in "$tracefs" "$tracefs"/instances/*/; do
+		[ -d "$dir" ] || continue
+		echo "$dir"
+		cat "$dir/tracing_on" "$dir/current_tracer" "$dir/buffer_size_kb" "$dir/set_event" \
+			"$dir/set_event_pid"
+		for option in "$dir"/options/*; do
+			echo "${option##*/} $(cat "$option")"
+		done
+	done
+}
+snapshot_tracefs() { tracefs_state >"$tmp/tracefs.before" 2>/dev/null; }
+check_tracefs_clean() {
+	tracefs_state >"$tmp/tracefs.after" 2>/dev/null
+	diff -u "$tmp/tracefs.before" "$tmp/tracefs.after" >&2 ||
+		fail "tracefs is not as it was${1:+: $1}"
+}
+
+# copy_libc DIR PROGRAM: the C library and the loader of PROGRAM into DIR. Sets $libc and
+# $loader; `"$loader" --library-path DIR PROGRAM` runs with them, and no other process maps
+# them.
+copy_libc() {
+	LD_TRACE_LOADED_OBJECTS=1 "$2" >"$tmp/ldd" 2>/dev/null
+	libc=$(sed -n 's/.*libc\.so\.6 => \(\/[^ ]*\) .*/\1/p' "$tmp/ldd")
+	loader=$(sed -n 's/^[[:space:]]*\(\/[^ ]*ld[^ ]*\.so[^ ]*\) (.*/\1/p' "$tmp/ldd")
+	if [ -z "$libc" ] || [ -z "$loader" ]; then
+		skip "no libc.so.6 with a loader to copy"
+	fi
+	cp -L "$libc" "$1/libc.so.6" && cp -L "$loader" "$1/${loader##*/}" || exit 99
+	libc=$1/libc.so.6 loader=$1/${loader##*/}
+}
