@@ -12,7 +12,7 @@
 #include "base/err.h"
 
 #define NAME_MAX_EVENT 63 /* group and event: bytes without NUL */
-#define NAME_MAX_ARG 31   /* argument names; the kernel's MAX_ARG_NAME_LEN is 32 with NUL */
+#define NAME_MAX_ARG 32   /* argument names (tried on 6.18: 32 bytes pass, 33 do not) */
 #define NAME_GROUP "uprobes" /* where definitions go when no group is given */
 
 /* [A-Za-z_][A-Za-z0-9_]*, `len` bytes, at least one. */
@@ -34,7 +34,13 @@ int name_check_arg(const char *s, struct err *err);
  * "" cannot result. Heap.
  */
 char *name_from_symbol(const char *symbol, size_t reserve);
-/* The file's stem: basename without lib…, cut at the first of ".-_"-like: libc.so.6 → c. */
+/*
+ * The file's stem as an identifier: its basename up to the first '.', a library's without
+ * lib: libssl.so.3 → ssl, /bin/zsh → zsh, my-prog.bin → my_prog. Heap.
+ */
 char *name_stem(const char *path);
-/* The kernel's own name for a raw offset: p_bash_0x4245c0, made valid; r_… for returns. */
+/*
+ * The kernel's own name for a raw offset, p_bash_0x4245c0, made valid, r_… for returns.
+ * A long basename is cut, never the offset. Heap.
+ */
 char *name_from_offset(char kind, const char *path, uint64_t offset);
