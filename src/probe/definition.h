@@ -55,12 +55,20 @@ void definition_format(const struct definition *d, struct buf *b);
 bool definition_equal(const struct definition *a, const struct definition *b);
 /* Same kind, same argument names and types: may be locations of one event (5.4). */
 bool definition_same_shape(const struct definition *a, const struct definition *b);
+/*
+ * Checks what the kernel would refuse whatever the file is: names, duplicate argument
+ * names, an expression over 63 bytes, over 128 arguments, a path the kernel would split,
+ * a line over 4095 bytes. The error points at the user's words.
+ */
+int definition_check(const struct definition *d, struct err *err);
 void definition_done(struct definition *d);
 
 /*
  * The user's words for byte `pos` of the formatted line. Where a token is the user's own
  * and the spelling is unchanged, the span starts at that very byte. Returns the source of
- * the token that holds the byte; *ret_token names it ("event name", "argument type", …).
+ * the token that holds the byte, past the end the last one; *ret_token names it ("event
+ * name", "argument type", …; byte 0 is the "definition", which stands where its event's
+ * name does).
  */
 struct source definition_locate(const struct definition *d, size_t pos,
 				const char **ret_token);
