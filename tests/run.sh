@@ -40,7 +40,7 @@ pass() { passed=$((passed + 1)); printf 'PASS: %s\n' "$1"; }
 skip() { skipped=$((skipped + 1)); printf 'SKIP: %s: %s\n' "$1" "$2"; }
 fail() { # fail NAME [LOG]
 	failed=$((failed + 1))
-	[ -z "$2" ] || tail -n 60 "$2" | sed 's/^/    /'
+	[ -z "$2" ] || tail -n 30 "$2" | sed 's/^/    /'
 	printf 'FAIL: %s\n' "$1"
 }
 finish() {
@@ -179,7 +179,7 @@ sanitized() {
 	make_check "sanitizers: " "$build/sanitizers"
 	kernel_tests "sanitizers: " "$build/sanitizers"
 	unset ASAN_OPTIONS UBSAN_OPTIONS
-	cat "$work"/reports/r* >"$work/log" 2>/dev/null
+	sed '/^Shadow bytes/,/ABORTING/d' "$work"/reports/r* >"$work/log" 2>/dev/null
 	if [ -s "$work/log" ]; then
 		fail "sanitizers: no reports" "$work/log"
 	else
