@@ -58,10 +58,15 @@ root=no
 # dependencies: installed as root, else named.
 dependencies() {
 	step "what the tests need"
-	check=--check
-	[ $root = no ] || check=
-	# shellcheck disable=SC2086
-	sh "$src/tools/install-deps.sh" $check test || {
+	set -- test
+	if [ $root = no ]; then
+		set -- --check test
+	elif [ $vm$long = yesyes ]; then
+		set -- test vm-long
+	elif [ $vm = yes ]; then
+		set -- test vm
+	fi
+	sh "$src/tools/install-deps.sh" "$@" || {
 		fail "dependencies"
 		finish
 	}

@@ -8,7 +8,8 @@ usage() {
 usage: install-deps.sh [--check] SET...
   build    what ./configure --disable-unit-tests and make need
   test     build, and what the test suite needs
-  vm       what the guests of tests/vm need
+  vm       what the short guests of tests/vm need
+  vm-long  what all of them need
   --check  install nothing; say what is missing, exit 1 if something needed is
 E
 }
@@ -36,9 +37,15 @@ test  want cmd:python3          python3-minimal  python3                python3 
 test  want cmd:shellcheck       shellcheck       ShellCheck             shellcheck       shellcheck
 test  want cmd:mandoc           mandoc           mandoc                 mandoc           -
 test  want m32                  gcc-multilib     glibc-devel.i686       -                lib32-glibc
-vm    want cmd:qemu-system-x86_64  qemu-system-x86 qemu-system-x86-core qemu-system-x86_64 qemu-system-x86
-vm    want cmd:qemu-system-aarch64 qemu-system-arm qemu-system-aarch64-core qemu-system-aarch64 qemu-system-aarch64
-vm    want cmd:cpio             cpio             cpio                   cpio             cpio
+vm    want cmd:qemu-system-x86_64    qemu-system-x86        qemu-system-x86-core      qemu-system-x86_64  qemu-system-x86
+vm    want cmd:qemu-system-aarch64   qemu-system-arm        qemu-system-aarch64-core  qemu-system-aarch64 qemu-system-aarch64
+vm    want cmd:cpio                  cpio                   cpio                      cpio                cpio
+vm    want cmd:aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu  gcc-aarch64-linux-gnu     -                   aarch64-linux-gnu-gcc
+vm-long want cmd:qemu-system-riscv64   qemu-system-misc       qemu-system-riscv-core  qemu-system-riscv64 qemu-system-riscv
+vm-long want cmd:riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu  gcc-riscv64-linux-gnu   -                   riscv64-linux-gnu-gcc
+vm-long want cmd:flex                  flex                   flex                    flex                flex
+vm-long want cmd:bison                 bison                  bison                   bison               bison
+vm-long want cmd:bc                    bc                     bc                      bc                  bc
 '
 
 say() { printf 'install-deps: %s\n' "$*"; }
@@ -102,6 +109,7 @@ for arg; do
 	--check) check_only=yes ;;
 	--help) usage; exit 0 ;;
 	build | vm) sets="$sets $arg" ;;
+	vm-long) sets="$sets vm vm-long" ;;
 	test) sets="$sets build test" ;;
 	*) usage >&2; exit 2 ;;
 	esac
