@@ -8,8 +8,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "tracefs/tfs.h"
+
+/* The path below tracefs of a file of an instance. Heap. */
+char *control_path(const char *instance, const char *fmt, ...) PRINTF_FMT(2, 3);
 
 enum enable_state {
 	ENABLE_OFF,
@@ -35,7 +40,7 @@ char *control_filter(struct tfs *tfs, const char *instance, const char *group,
 /*
  * Sets a filter (NULL clears it). On a kernel error the kernel has left the event
  * unfiltered (R15): the filter is cleared again and the error carries the kernel's sentence
- * and, in err->at, the caret's place counted from the start of `filter` (origin not set).
+ * and, in err->at, the culprit's place counted from the start of `filter` (origin not set).
  */
 int control_set_filter(struct tfs *tfs, const char *instance, const char *group,
 		       const char *event, const char *filter, struct err *err);

@@ -8,6 +8,8 @@
  * The count is of entries, also for r: probes, in all processes, before any filter (R11).
  */
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -21,3 +23,12 @@ struct profile {
 
 int profile_read(struct tfs *tfs, struct profile *ret, struct err *err);
 void profile_done(struct profile *p);
+
+/* One line of uprobe_profile, pointing into it. */
+struct profile_line {
+	const char *path, *event; /* not terminated */
+	size_t path_len, event_len;
+	uint64_t hits;
+};
+/* Parses one line of `len` bytes, without \n, from its right end. Pure. */
+bool profile_parse_line(const char *line, size_t len, struct profile_line *ret);

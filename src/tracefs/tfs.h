@@ -24,7 +24,9 @@ struct tfs {
 	struct features features;
 	/* Called before each write, with the file below the root and the bytes. NULL: none. */
 	void (*on_write)(void *ctx, const char *file, const char *data, size_t len);
-	void *on_write_ctx;
+	/* Called before a directory (an instance) is made, or removed. NULL: none. */
+	void (*on_dir)(void *ctx, const char *dir, bool make);
+	void *on_write_ctx; /* of both */
 };
 
 /*
@@ -43,10 +45,16 @@ int tfs_write(struct tfs *tfs, const void *data, size_t len, const char *fmt, ..
 int tfs_puts(struct tfs *tfs, const char *data, const char *fmt, ...) PRINTF_FMT(3, 4);
 int tfs_mkdir(struct tfs *tfs, const char *fmt, ...) PRINTF_FMT(2, 3);
 int tfs_rmdir(struct tfs *tfs, const char *fmt, ...) PRINTF_FMT(2, 3);
+/* tfs_write() that tells an open that failed (*ret_opened false) from a write that did. */
+int tfs_append(struct tfs *tfs, const void *data, size_t len, bool *ret_opened,
+	       const char *file);
+/* The file that takes definitions: uprobe_events, or dynamic_events where that is missing. */
+const char *tfs_events_file(const struct tfs *tfs);
 
 /*
  * The sentence for an errno of a control file (kernel-facts 4.3): what it means there, not
- * strerror(). `doing` is one of the verbs below. Sets err (code, message, hint).
+ * strerror(). `doing` is one of the verbs below. `subject` (group/event, or the file) begins
+ * the message; NULL: none. Sets err (code, message, hint); `code` is positive.
  */
 enum tfs_verb {
 	TFS_OPEN_EVENTS, TFS_READ, TFS_DEFINE, TFS_DELETE, TFS_ENABLE, TFS_DISABLE,
