@@ -16,7 +16,8 @@ start() {
 	program=$1
 	shift
 	"$progs/$program" "$@" >/dev/null &
-	trap 'kill '$!' 2>/dev/null' EXIT
+	sample=$!
+	trap 'kill $sample 2>/dev/null; wait $sample 2>/dev/null' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 }

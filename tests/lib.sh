@@ -106,7 +106,7 @@ need_tracefs() {
 		if [ -z "$uctl_unshared" ]; then
 			unshare -m true 2>/dev/null || skip "may not make a mount namespace"
 			rm -rf "$tmp"
-			uctl_unshared=yes exec unshare -m "${SHELL:-/bin/sh}" "$0" "$@"
+			uctl_unshared=yes exec unshare -m "${SHELL:-/bin/sh}" "$0"
 		fi
 		mount -t tracefs nodev "$tracefs" || skip "tracefs cannot be mounted"
 	fi

@@ -192,6 +192,14 @@ sanitized() {
 	fi
 }
 
+analyzers() {
+	step "static analyzers"
+	for tool in gcc clang cppcheck shellcheck; do
+		timeout -k 10 300 sh "$src/tests/analyze.sh" $tool "$build" >"$work/log" 2>&1 </dev/null
+		verdict $? "analysis by $tool" "$work/log"
+	done
+}
+
 # guests: tests/vm/run.sh prints a line for each test and closes as this script does.
 guests() {
 	if [ $vm = no ]; then
@@ -255,5 +263,6 @@ step "the running kernel"
 kernel_tests "" "$build"
 guests
 sanitized
+analyzers
 fuzzers
 finish

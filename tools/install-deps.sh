@@ -35,6 +35,8 @@ test  need cmd:xz               xz-utils         xz                     xz      
 test  want cmd:zsh              zsh              zsh                    zsh              zsh
 test  want cmd:python3          python3-minimal  python3                python3          python
 test  want cmd:shellcheck       shellcheck       ShellCheck             shellcheck       shellcheck
+test  want cmd:cppcheck         cppcheck         cppcheck               cppcheck         cppcheck
+test  want cmd:clang            clang            clang                  clang            clang
 test  want cmd:mandoc           mandoc           mandoc                 mandoc           -
 test  want m32                  gcc-multilib     glibc-devel.i686       -                lib32-glibc
 vm    want cmd:qemu-system-x86_64    qemu-system-x86        qemu-system-x86-core      qemu-system-x86_64  qemu-system-x86
