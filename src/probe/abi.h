@@ -12,13 +12,18 @@
 
 #include "probe/fetch.h"
 
+struct abi_alias {
+	const char *name, *reg;
+	unsigned bits; /* of that part of the register; 0: all of it */
+};
+
 struct abi {
 	const char *name;    /* "x86-64" */
 	uint16_t machine;    /* EM_… */
 	uint8_t elf_class;   /* 1: 32-bit, 2: 64-bit */
 	uint8_t word;        /* bytes in a register or pointer of the target */
 	const char *const *regs;    /* names the kernel takes, NULL-terminated */
-	const char *const *aliases; /* pairs assembler name, kernel name; NULL-terminated */
+	const struct abi_alias *aliases; /* the assembler's names; ends with a NULL name */
 	const char *const *args;    /* registers of integer arguments in order; NULL-terminated */
 	const char *sp;      /* stack pointer register */
 	int first_stack_arg; /* offset from SP at entry of the first stack argument */
@@ -34,6 +39,8 @@ const struct abi *abi_find(uint16_t machine, uint8_t elf_class);
  * w0 → x0, a0 → a0), or NULL. *ret_bits is the width the name implies (edi: 32), 0 if none.
  */
 const char *abi_reg(const struct abi *abi, const char *name, unsigned *ret_bits);
+/* Whether the name, without '%', is a register's anywhere: for hints. */
+bool abi_knows_reg(const char *name);
 /*
  * Adds the kernel's fetch argument for the N-th (from 1) integer or pointer argument at
  * function entry: "%di", "+8(%sp)" …

@@ -38,7 +38,7 @@ struct fetch {
 	enum fetch_op op;
 	char *name;          /* see above; owned, else NULL */
 	int64_t num;         /* see above, else 0 */
-	char *num_text;      /* the number as written (0x10, 020); NULL: decimal */
+	char *num_text;      /* the number as written (0x10, -020); NULL: decimal */
 	bool is_user;        /* +uOFFS() */
 	struct fetch *inner; /* owned, else NULL */
 	struct span at;      /* in the user's text */
@@ -48,7 +48,7 @@ enum fetch_type_base {
 	TYPE_NONE,     /* not given: the kernel's x64 or x32 */
 	TYPE_UINT,     /* u8..u64   bits */
 	TYPE_SINT,     /* s8..s64   bits */
-	TYPE_HEX,      /* x8..x64   bits */
+	TYPE_HEX,      /* x8..x64   bits; hex: bits 0, as wide as the target's word */
 	TYPE_CHAR,     /* char */
 	TYPE_BITFIELD, /* bW@O/S    width, shift, bits = S */
 	TYPE_STRING,   /* string */
@@ -70,6 +70,7 @@ struct fetch_type {
 	unsigned width, shift; /* TYPE_BITFIELD */
 	unsigned array;        /* [N]; 0: not an array */
 	char *len_text;        /* TYPE_STR_LEN, TYPE_BYTES: what stands in the brackets; owned */
+	struct fetch *len;     /* the same, parsed; FETCH_IMM for a number; owned */
 	struct span at;
 };
 
@@ -98,8 +99,9 @@ void fetch_type_format(const struct fetch_type *t, struct buf *b);
 bool fetch_arg_equal(const struct fetch_arg *a, const struct fetch_arg *b);
 bool fetch_equal(const struct fetch *a, const struct fetch *b);
 
-/* Whether `op` occurs in the expression. */
+/* Whether `op` occurs in the expression; in the argument, its type's length included. */
 bool fetch_uses(const struct fetch *f, enum fetch_op op);
+bool fetch_arg_uses(const struct fetch_arg *arg, enum fetch_op op);
 /* A deep copy. */
 struct fetch *fetch_copy(const struct fetch *f);
 void fetch_free(struct fetch *f);
