@@ -18,9 +18,14 @@ group=quickstart_$$
 # namespace of our own.
 tracing=/sys/kernel/tracing
 if ! grep -q " $tracing tracefs " /proc/mounts; then
-	[ -z "$UPROBE_CTL_UNSHARED" ] || mount -t tracefs nodev $tracing
-	[ -n "$UPROBE_CTL_UNSHARED" ] ||
+	if [ -z "$UPROBE_CTL_UNSHARED" ]; then
+		unshare -m true || {
+			echo "quickstart: mount tracefs first: mount -t tracefs nodev $tracing" >&2
+			exit 1
+		}
 		UPROBE_CTL_UNSHARED=yes exec unshare -m sh "$src/examples/quickstart.sh"
+	fi
+	mount -t tracefs nodev $tracing
 fi
 
 sh "$src/tools/install-deps.sh" build
