@@ -32,5 +32,8 @@ struct events_format {
 extern const struct events_format events_text; /* aligned columns, see output.md */
 extern const struct events_format events_json; /* one object a line, design.md */
 
-/* One value as text: 42, -1, 0x2a, 'c', "text", (fault), NULL, {1,2}. */
+/*
+ * One value as text: 42, -1, 0x2a, 'c', "text", (fault), NULL, {1,2}. An array of char is
+ * shown as a string (in JSON too) with all its bytes.
+ */
 void value_format(const struct value *v, struct buf *b);

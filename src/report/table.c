@@ -74,15 +74,15 @@ static const char *cell(const struct table *t, size_t i)
 
 static size_t *measure(const struct table *t, bool header)
 {
-	size_t *widths = xcalloc(t->n_columns ? t->n_columns : 1, sizeof(*widths));
+	size_t *widths = xcalloc(t->n_columns, sizeof(*widths));
 
 	for (size_t c = 0; header && c < t->n_columns; c++)
 		widths[c] = width(t->columns[c].title);
-	for (size_t i = 0; i < t->n_cells; i++) {
-		size_t *w = &widths[i % t->n_columns], here = width(cell(t, i));
+	for (size_t i = 0, c = 0; i < t->n_cells; i++, c = c + 1 < t->n_columns ? c + 1 : 0) {
+		size_t here = width(cell(t, i));
 
-		if (here > *w)
-			*w = here;
+		if (here > widths[c])
+			widths[c] = here;
 	}
 	return widths;
 }
@@ -110,13 +110,13 @@ void table_format(const struct table *t, bool header, struct buf *b)
 		add_cell(b, t->columns[c].title, widths[c], t->columns[c].right, &owed);
 	if (header)
 		buf_addc(b, '\n');
-	for (size_t i = 0; i < t->n_cells; i++) {
-		size_t c = i % t->n_columns;
-
+	for (size_t i = 0, c = 0; i < t->n_cells; i++) {
 		if (c == 0)
 			owed = 0;
 		add_cell(b, cell(t, i), widths[c], t->columns[c].right, &owed);
-		if (c + 1 == t->n_columns)
-			buf_addc(b, '\n');
+		if (++c < t->n_columns)
+			continue;
+		buf_addc(b, '\n');
+		c = 0;
 	}
 }

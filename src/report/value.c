@@ -1,1 +1,83 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Values for people: C's notation, nothing a terminal would act on. */
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "report/events.h"
+
+static void add_char(struct buf *b, uint64_t c)
+{
+	char text[1] = { c };
+
+	buf_addc(b, '\'');
+	if (text[0] == '\'')
+		buf_addc(b, '\\');
+	text_escape(b, text, 1, true);
+	buf_addc(b, '\'');
+}
+
+static void add_string(struct buf *b, const char *s, size_t len)
+{
+	buf_addc(b, '"');
+	text_escape(b, s, len, true);
+	buf_addc(b, '"');
+}
+
+static bool is_text(const struct value *v)
+{
+	return v->len > 0 && v->items[0].kind == VALUE_CHAR;
+}
+
+/* char[n] captures a piece of memory: all n bytes, NULs too. */
+static void add_chars(struct buf *b, const struct value *v)
+{
+	auto_buf text = BUF_INIT;
+
+	for (size_t i = 0; i < v->len; i++)
+		buf_addc(&text, v->items[i].u);
+	add_string(b, text.p, text.len);
+}
+
+static void add_items(struct buf *b, const struct value *v)
+{
+	buf_addc(b, '{');
+	for (size_t i = 0; i < v->len; i++) {
+		if (i > 0)
+			buf_addc(b, ',');
+		value_format(&v->items[i], b);
+	}
+	buf_addc(b, '}');
+}
+
+void value_format(const struct value *v, struct buf *b)
+{
+	switch (v->kind) {
+	case VALUE_UINT:
+		buf_addf(b, "%" PRIu64, v->u);
+		break;
+	case VALUE_SINT:
+		buf_addf(b, "%" PRId64, v->s);
+		break;
+	case VALUE_HEX:
+		buf_addf(b, "0x%" PRIx64, v->u);
+		break;
+	case VALUE_CHAR:
+		add_char(b, v->u);
+		break;
+	case VALUE_STRING:
+		add_string(b, v->str, v->len);
+		break;
+	case VALUE_FAULT:
+		buf_adds(b, "(fault)");
+		break;
+	case VALUE_NULL:
+		buf_adds(b, "NULL");
+		break;
+	case VALUE_ARRAY:
+		if (is_text(v))
+			add_chars(b, v);
+		else
+			add_items(b, v);
+		break;
+	}
+}
