@@ -46,7 +46,12 @@ mkdir -p "$build"
 uprobe_ctl=$build/uprobe-ctl sample=$build/examples/target-sample
 "$sample" -i 500 >/dev/null &
 target=$! added=
-trap 'rc=$?; kill $target; wait $target 2>/dev/null || :; [ -z "$added" ] || "$uprobe_ctl" -q remove "$group/*"; exit $rc' EXIT
+cleanup() {
+	kill $target 2>/dev/null || :
+	wait $target 2>/dev/null || :
+	[ -z "$added" ] || "$uprobe_ctl" -q remove "$group/*"
+}
+trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

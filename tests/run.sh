@@ -80,10 +80,12 @@ choose_dirs() {
 	done
 	if [ $usable = no ] || [ -e "$src/config.status" ]; then
 		mkdir "$work/src"
-		(cd "$src" && tar cf - --exclude=./.git --exclude=./build --exclude=./config.status \
-			--exclude='*.o' --exclude='*.a' .) | (cd "$work/src" && tar xf -)
+		(cd "$src" && tar cf - --exclude=./.git --exclude=./build .) |
+			(cd "$work/src" && tar xf -)
 		chmod -R u+w "$work/src"
 		src=$work/src
+		# What was built in place would be found instead of what is built here.
+		[ ! -e "$src/config.status" ] || make -s -C "$src" distclean >/dev/null 2>&1
 	fi
 	build=${UPROBE_CTL_BUILD:-$src/build}
 	mkdir -p "$build" 2>/dev/null
