@@ -27,7 +27,7 @@ _uprobe_ctl() {
 	if [[ $cur == -* ]]; then
 		words=$(_uprobe_ctl_options "$program" "$command")
 	elif [[ -z $command ]]; then
-		words=$("$program" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
+		words=$("$program" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
 	else
 		case $command in
 		list | ls | remove | rm | enable | disable | profile | trace)

@@ -153,7 +153,8 @@ make_check() {
 		*) fail "$label$test" "$log" ;;
 		esac
 	done <"$work/trs"
-	[ "$(cat "$work/rc")" -eq 0 ] || [ "$failed" -gt "$bad" ] || fail "${label}make check" "$work/log"
+	[ "$(cat "$work/rc")" -eq 0 ] || [ "$failed" -gt "$bad" ] ||
+		fail "${label}make check" "$work/log"
 	[ -s "$work/trs" ] || fail "${label}make check: no test ran" "$work/log"
 }
 

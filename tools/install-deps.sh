@@ -132,7 +132,8 @@ if [ -z "$lacking$optional" ]; then
 	exit 0
 fi
 if [ $check_only = yes ]; then
-	[ -z "$optional" ] || say "would be used if it were here: $optional(packages: ${want:-none known})"
+	[ -z "$optional" ] ||
+		say "would be used if it were here: $optional(packages: ${want:-none known})"
 	[ -n "$lacking" ] || exit 0
 	die "missing: $lacking(packages: ${need:-none known})"
 fi
