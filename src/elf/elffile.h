@@ -5,8 +5,8 @@
  * virtual address into a file offset (elf-facts 1.1): the PT_LOAD of the main file that has
  * PF_X and holds the address in its file part. Never section headers, never a debug file's.
  *
- * Everything in the file is hostile until checked. Reads by libelf with ELF_C_READ, not by
- * mmap: a file truncated under us must not be a SIGBUS.
+ * Everything in the file is hostile until checked. Reads by pread(2), not by mmap: a file
+ * truncated under us must not be a SIGBUS.
  */
 
 #include <stdbool.h>
@@ -38,15 +38,15 @@ struct elffile {
 	size_t n_segments;
 	unsigned char *build_id; /* NULL: none; owned */
 	size_t build_id_len;
-	struct elf_private *priv; /* libelf's handle and what was loaded of it */
+	struct elf_private *priv; /* headers, tables, what was loaded of them */
 };
 
 /*
  * Opens and checks. Its own message for each: no such file, not a regular file, no
  * permission, not ELF, damaged ELF, an object file / core / kernel module (nothing maps
  * it), no PT_LOAD, a debug-only file (segments without file bytes). `root_fd`: directory
- * that absolute paths are looked up below, -1 for the file system as it is; `path` is
- * what messages show either way.
+ * that absolute paths are looked up below, symlinks too, as a process with that root sees
+ * them; -1 for the file system as it is. `path` is what messages show either way.
  */
 int elffile_open(int root_fd, const char *path, struct elffile **ret, struct err *err);
 /* The same for an open fd, which the elffile owns from then on (closed on failure too). */
@@ -62,13 +62,14 @@ static inline void elffile_close_fn(struct elffile **f)
 char *elffile_machine_name(const struct elffile *f);
 /* Lower-case hex of the build-id, "" if there is none. Heap. */
 char *elffile_build_id(const struct elffile *f);
-/* Whether the file asks for an interpreter or is ET_EXEC: a program, not a library. */
+/* ET_EXEC, marked PIE, or with an interpreter and no soname: a program, not a library. */
 bool elffile_is_program(const struct elffile *f);
 
 /*
- * File offset of a virtual address. Refusals, each with its message: in no segment, in a
- * segment that is not executable (names which: read-only data, writable data), no bytes in
- * the file (bss), past the end of the file.
+ * File offset of a virtual address. Refusals, each with its message: in no segment (-EFAULT),
+ * in a segment that is not executable or in a data section of one that is (-EINVAL, says
+ * which), writable as well as executable (-EINVAL: the kernel never places a probe there),
+ * no bytes in the file (-ENODATA: bss), past the end of the file (-ERANGE).
  */
 int elffile_vaddr_to_offset(const struct elffile *f, uint64_t vaddr, uint64_t *ret,
 			    struct err *err);
@@ -76,7 +77,7 @@ int elffile_vaddr_to_offset(const struct elffile *f, uint64_t vaddr, uint64_t *r
 bool elffile_offset_to_vaddr(const struct elffile *f, uint64_t offset, uint64_t *ret);
 /*
  * Whether a probe may be put at a raw file offset: inside the file part of an executable
- * segment. Messages as above, and "the file ends at 0x…".
+ * segment. Messages and codes as above.
  */
 int elffile_check_offset(const struct elffile *f, uint64_t offset, struct err *err);
 /* p_vaddr - p_offset of the executable segment that holds the offset: for @+N (rule 10). */

@@ -30,15 +30,17 @@ struct symbol {
 	enum symbol_source source;
 	bool is_undefined;   /* an import: vaddr means nothing */
 	bool is_code;        /* FUNC, IFUNC, or NOTYPE in an executable section, whose address
-				maps to bytes of an executable segment */
-	bool is_thumb;       /* ARM: bit 0 was set; the kernel cannot probe it */
+				is that of a byte elffile_vaddr_to_offset() accepts */
+	bool is_thumb;       /* ARM Thumb, MIPS16, microMIPS: the kernel cannot probe it */
+	uint8_t local_entry; /* ppc64 ELFv2: vaddr is this far behind the global entry,
+				from which SYMBOL+OFFSET counts */
 };
 
 /*
  * All symbols in table order: .dynsym, then .symtab. Section, file, mapping ($x) symbols
  * and nameless ones are left out; imports, data and absolute ones are there (so that a
  * refusal can say why). The array is the elffile's. -ENODATA, with a message, when the file
- * has no symbol table at all ("stripped").
+ * has no symbol table at all ("stripped"), -EBADMSG when what it has cannot be read.
  */
 int symtab_all(struct elffile *f, const struct symbol **ret, size_t *ret_n, struct err *err);
 
