@@ -1,6 +1,7 @@
 # Sourced by every *.test. POSIX sh, and only what busybox has: guests run these too.
 #
 #   UPROBE_CTL  the binary   TEST_PROGS  the programs to probe   top_srcdir  the sources
+#   UCTL_LONG   yes: tests/run.sh --long, the campaigns are wanted
 #
 # Exit status: 0 passed, 77 skipped, 99 the test itself is broken, anything else failed.
 
