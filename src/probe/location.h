@@ -16,7 +16,7 @@
 
 enum location_kind {
 	LOCATION_SYMBOL, /* name, at, off */
-	LOCATION_GLOB,   /* name: a pattern over symbols */
+	LOCATION_GLOB,   /* name: a pattern over symbols; at */
 	LOCATION_OFFSET, /* num: a file offset, as the kernel means it */
 	LOCATION_VADDR,  /* num: a virtual address, as nm prints it */
 	LOCATION_LINE,   /* name: source file, num: line */
@@ -27,7 +27,8 @@ struct location {
 	enum location_kind kind;
 	char *name; /* owned, else NULL */
 	char *at;   /* behind '@': version, source file or plt; "@" for the default version
-		       (memcpy@@); for USDT the provider. NULL: none; owned */
+		       (memcpy@@), "@VER" for memcpy@@VER; for USDT the provider. NULL: none;
+		       owned */
 	uint64_t num;
 	uint64_t off; /* func+OFF */
 	bool has_off;
@@ -35,7 +36,7 @@ struct location {
 	uint64_t ref_ctr;
 	bool has_ref_ctr;
 	/* Places in the text that was parsed (not yet in the user's text). */
-	struct span name_at, off_at, ref_ctr_at, return_at;
+	struct span name_at, at_at, off_at, ref_ctr_at, return_at;
 };
 
 /*
