@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds this source tree for a guest: uprobe-ctl (one static file where that can be linked),
+# the examples and the programs to probe. See README for the same by hand.
+#
+#   build.sh TARGET     amd64, arm64, riscv64; i386 (the programs to probe alone)
+#                       prints the build directory
+#
+# The build directories live in the cache, one per target and source tree; make finds what
+# has changed.
+set -u
+# shellcheck source=tests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+
+target=$1
+key=$(printf %s "$vm_src" | sha256sum | cut -c 1-8)
+dir=$vm_cache/build/$target-$key
+
+# What the libraries of the sysroot are; apt adds what they need.
+packages='libc6-dev libelf-dev libtraceevent-dev libtracefs-dev libdw-dev libcapstone-dev'
+suite=trixie
+
+sysroot() {
+	sysroot=$vm_cache/sysroot/$suite-$target-$(printf %s "$packages" | sha256sum | cut -c 1-8)
+	[ -d "$sysroot" ] && return
+	mkdir -p "$vm_cache/sysroot"
+	# shellcheck disable=SC2086
+	"$vm_dir/fetch.sh" $suite "$target" sysroot "$sysroot.part" $packages || exit 1
+	# base-files' links, which no package here carries; libc.so names its parts by them.
+	for d in lib lib64; do
+		[ -e "$sysroot.part/$d" ] || ln -s "usr/$d" "$sysroot.part/$d"
+	done
+	mv "$sysroot.part" "$sysroot"
+}
+
+# The cross compiler's own C library comes before --sysroot's in its search, and is older
+# than the one that the sysroot's libraries were built with.
+cross() { # cross TRIPLET
+	command -v "$1-gcc" >/dev/null || die "no $1-gcc (package gcc-$1)"
+	sysroot
+	lib=$sysroot/usr/lib/$1
+	PKG_CONFIG_LIBDIR=$lib/pkgconfig:$sysroot/usr/share/pkgconfig
+	PKG_CONFIG_SYSROOT_DIR=$sysroot
+	export PKG_CONFIG_LIBDIR PKG_CONFIG_SYSROOT_DIR
+	cc="$1-gcc --sysroot=$sysroot -isystem $sysroot/usr/include/$1 \
+-isystem $sysroot/usr/include"
+	flags="-B$lib -L$lib"
+	# GNU ld before 2.41 dies of R_RISCV_SET_ULEB128, which trixie's libc.a has: there the
+	# guest gets the shared libraries.
+	static=
+	# shellcheck disable=SC2086
+	echo 'int main(void){return 0;}' | $cc $flags -static -x c -o /dev/null - &&
+		static=--enable-static-binary
+	build all --host="$1" CC="$cc" LDFLAGS="$flags" $static
+}
+
+build() { # build WHAT CONFIGURE-ARGS...
+	what=$1
+	shift
+	[ -x "$vm_src/configure" ] || (cd "$vm_src" && ./autogen.sh) || return
+	mkdir -p "$dir" && cd "$dir" || return
+	[ -f Makefile ] ||
+		"$vm_src/configure" --disable-unit-tests "$@" || return
+	[ "$what" = progs ] || make -j"$(nproc)" all || return
+	make -j"$(nproc)" progs
+}
+
+main() {
+	case $target in
+	amd64)
+		case $(uname -m) in
+		x86_64) build all --enable-static-binary ;;
+		*) cross x86_64-linux-gnu ;;
+		esac
+		;;
+	i386)
+		echo 'int main(void){return 0;}' | gcc -m32 -x c -o /dev/null - ||
+			die "no 32-bit compiler (package gcc-multilib)"
+		build progs CFLAGS='-g -O2 -m32'
+		;;
+	arm64) cross aarch64-linux-gnu ;;
+	riscv64) cross riscv64-linux-gnu ;;
+	*) die "build.sh: no target $target" ;;
+	esac
+}
+
+mkdir -p "$vm_cache/build"
+(main) >"$dir.log" 2>&1 || {
+	grep -E -m 20 'error|Error|no ' "$dir.log" >&2 || tail -n 5 "$dir.log" >&2
+	die "not built for $target: $dir.log"
+}
+echo "$dir"

@@ -1,0 +1,272 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The kernel tests on other kernels: boots guests under QEMU and runs tests/kernel in them.
+# A line for each test of each guest, a table, and the closing line of tests/run.sh.
+set -u
+# shellcheck source=tests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+
+usage() {
+	cat <<'E'
+usage: tests/vm/run.sh [--list] [all | GUEST...] [TEST...]
+Without a guest's name: those marked `short' in tests/vm/guests; `all' is every guest.
+Without a test's name: every test of tests/kernel.
+  --list   the guests, and what is in the cache for them
+  --keep   leave the serial port's logs behind and say where they are
+UCTL_VM_APPEND: words for the kernel's command line (`maxcpus=1');
+UCTL_VM_TIMEOUT: seconds that a guest may take.
+Packages, sysroots, builds and kernels are kept in ${XDG_CACHE_HOME:-~/.cache}/uprobe-ctl-vm,
+or UCTL_VM_CACHE.
+E
+}
+
+table() { grep -v '^#' "$vm_dir/guests"; }
+guest_line() { table | awk -v name="$1" '$1 == name'; }
+all_tests() { (cd "$vm_src/tests/kernel" && ls ./*.test) | sed 's|^\./||; s|\.test$||'; }
+
+list() {
+	table | while read -r name when arch suite package _; do
+		have=$(cat "$vm_cache/image/$suite-$arch/"*/package 2>/dev/null |
+			grep -xE -e "$package" | sort -V | tail -n 1)
+		printf '%-10s %-6s %-8s %-9s %s\n' "$name" "$when" "$arch" "$suite" \
+			"${have:-$package}"
+	done
+}
+
+# image SUITE ARCH PACKAGE: the path of the kernel; status 77 if it cannot be had
+image() {
+	package=$("$vm_dir/fetch.sh" "$1" "$2" newest "$3") || return 77
+	case $package in
+	linux-source-*)
+		"$vm_dir/build-kernel.sh" "$1" "$2" "$package"
+		return
+		;;
+	esac
+	images=$vm_cache/image/$1-$2
+	if [ ! -r "$images/$package/vmlinuz" ]; then
+		mkdir -p "$images"
+		echo "fetching $package" >&2
+		"$vm_dir/fetch.sh" "$1" "$2" unpack "$images/$package" "$package" ||
+			return 77
+		# Its modules are never loaded: all that is needed is built in.
+		find "$images/$package" -type f -name 'vmlinu[xz]*' \
+			-exec mv {} "$images/$package/vmlinuz" \;
+		rm -rf "$images/$package"/[!v]*
+		echo "$package" >"$images/$package/package"
+	fi
+	echo "$images/$package/vmlinuz"
+}
+
+busybox() { # busybox ARCH
+	[ -x "$vm_cache/busybox-$1/usr/bin/busybox" ] ||
+		"$vm_dir/fetch.sh" trixie "$1" unpack "$vm_cache/busybox-$1" busybox-static ||
+		return
+	echo "$vm_cache/busybox-$1/usr/bin/busybox"
+}
+
+# QEMU's program and -cpu for an architecture, and the seconds that a guest may take.
+emulator() {
+	case $1 in
+	amd64) echo qemu-system-x86_64 qemu64 120 ;;
+	arm64) echo qemu-system-aarch64 max 420 ;;
+	riscv64) echo qemu-system-riscv64 rv64 420 ;;
+	esac
+}
+
+# prepare GUEST: what boot() needs, in $work/GUEST.*. Missing packages are a skip (77),
+# sources that do not build a failure.
+prepare() {
+	# shellcheck disable=SC2046
+	set -- $(guest_line "$1")
+	name=$1 arch=$3 suite=$4 package=$5 programs=$8
+	# shellcheck disable=SC2046
+	set -- $(emulator "$arch")
+	for tool in "$1" cpio readelf; do
+		command -v "$tool" >/dev/null || {
+			echo "no $tool" >&2
+			return 77
+		}
+	done
+	kernel=$(image "$suite" "$arch" "$package") || return
+	busybox=$(busybox "$arch") || return 77
+	build=$("$vm_dir/build.sh" "$arch") || return
+	programs=$("$vm_dir/build.sh" "$programs") || return
+	nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' \n')
+	# shellcheck disable=SC2086
+	"$vm_dir/initramfs.sh" "$work/$name.cpio" "$busybox" "$build" "$programs" "$name" \
+		"$nonce" $tests || return
+	echo "$kernel" >"$work/$name.kernel"
+	echo "$name: ${kernel#"$vm_cache/"}"
+	echo "$nonce" >"$work/$name.nonce"
+}
+
+# boot GUEST: until it ends or its time is over.
+boot() {
+	# shellcheck disable=SC2046
+	set -- $(guest_line "$1")
+	name=$1 arch=$3 machine=$6 console=$7
+	# shellcheck disable=SC2046
+	set -- $(emulator "$arch")
+	timeout --foreground -k 5 "${UCTL_VM_TIMEOUT:-$3}" "$1" -M "$machine" -cpu "$2" \
+		-smp 2 -m 512 -display none -no-reboot -nodefaults \
+		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
+		-initrd "$work/$name.cpio" \
+		-append "console=$console panic=-1 ${UCTL_VM_APPEND:-}" >"$work/$name.qemu" 2>&1
+	echo $? >"$work/$name.rc"
+	rm -f "$work/$name.cpio"
+}
+
+# results GUEST: lines `STATUS GUEST TEST REASON`, from what prepare and boot left.
+results() {
+	name=$1
+	if [ -s "$work/$name.why" ]; then
+		read -r status why <"$work/$name.why"
+		for test in $tests clean dmesg; do
+			echo "$status $name $test $why"
+		done
+		return
+	fi
+	case $(cat "$work/$name.rc") in
+	124 | 137) end="the guest took too long" ;;
+	0) end="the guest ended early" ;;
+	*) end="QEMU: $(head -n 1 "$work/$name.qemu")" ;;
+	esac
+	tr -d '\r' <"$work/$name.log" 2>/dev/null |
+		awk -v nonce="@$(cat "$work/$name.nonce")" -v guest="$name" -v end="$end" \
+			-v tests="$tests clean dmesg" -v out="$work/$name.out" "$parse"
+}
+
+# Only a test that ended has a result of its own. What it printed goes to OUT.TEST, what was
+# said before the first test to OUT.guest.
+parse='
+$1 == nonce && $2 == "BEGIN" { test = $3; began = 1; next }
+$1 == nonce && $2 == "END"   { status[$3] = $4; test = ""; next }
+$1 == nonce && $2 == "DONE"  { done = 1; next }
+test != "" {
+	if ($0 != "") print >(out "." test)
+	if (sub(/^.*SKIP: /, "")) reason[test] = $0
+	next
+}
+!began && $0 != "" { print >(out ".guest") }
+END {
+	n = split(tests, list, " ")
+	for (i = 1; i <= n; i++) {
+		t = list[i]
+		if (!(t in status))
+			fail(t, end (t == test ? " during this test" : " before this test"))
+		else if (status[t] == 0)
+			print "PASS", guest, t
+		else if (status[t] == 77)
+			print "SKIP", guest, t, (t in reason ? reason[t] : "it did not say why")
+		else if (status[t] == "timeout")
+			fail(t, "took too long")
+		else
+			fail(t, "status " status[t])
+	}
+	if (!done && !failed)
+		fail("end", end)
+}
+function fail(test, why) { failed = 1; print "FAIL", guest, test, why }'
+
+# What a failed test printed; for a guest that came to no test, once, its boot.
+explain() { # explain GUEST TEST
+	if [ -s "$work/$1.out.$2" ]; then
+		tail -n 60 "$work/$1.out.$2"
+	elif [ -s "$work/$1.out.guest" ] && ! grep -q "^@.* BEGIN " "$work/$1.log"; then
+		tail -n 60 "$work/$1.out.guest"
+		rm "$work/$1.out.guest"
+	fi | sed 's/^/    /'
+}
+
+# one GUEST: boots it and prints its lines, in one piece.
+one() {
+	[ -s "$work/$1.why" ] || boot "$1"
+	results "$1" >"$work/$1.results"
+	while read -r status guest test why; do
+		[ "$status" != FAIL ] || explain "$guest" "$test"
+		printf '%s: %s/%s%s\n' "$status" "$guest" "$test" "${why:+: $why}"
+	done <"$work/$1.results" >"$work/$1.text"
+	cat "$work/$1.text"
+}
+
+matrix() {
+	# shellcheck disable=SC2086
+	cat "$work"/*.results | awk -v guests="$*" '
+	function pad(text, least) { while (length(text) < least) text = text " "; return text }
+	{ cell[$3, $2] = tolower($1); if (!($3 in seen)) { seen[$3] = 1; order[++rows] = $3 } }
+	END {
+		cols = split(guests, guest, " ")
+		order[0] = "test"
+		for (r = 0; r <= rows; r++) if (length(order[r]) > width) width = length(order[r])
+		for (c = 1; c <= cols; c++) cell["test", guest[c]] = guest[c]
+		for (r = 0; r <= rows; r++) {
+			line = pad(order[r], width)
+			for (c = 1; c <= cols; c++) {
+				is = (order[r], guest[c]) in cell ? cell[order[r], guest[c]] : "-"
+				line = line "  " pad(is, length(guest[c]) < 4 ? 4 : length(guest[c]))
+			}
+			print line
+		}
+	}' | sed 's/ *$//'
+}
+
+if [ "${1:-}" = --one ]; then
+	work=$2 tests=$(cat "$2/tests")
+	one "$3"
+	exit 0
+fi
+
+guests= tests= keep=no
+for arg; do
+	case $arg in
+	--list) list; exit 0 ;;
+	--keep) keep=yes ;;
+	--help) usage; exit 0 ;;
+	-*) usage >&2; exit 2 ;;
+	all) guests=$(table | awk '{ print $1 }') ;;
+	*)
+		if [ -n "$(guest_line "$arg")" ]; then
+			guests="$guests $arg"
+		elif [ -e "$vm_src/tests/kernel/$arg.test" ]; then
+			tests="$tests $arg"
+		else
+			echo "tests/vm/run.sh: neither a guest nor a test: $arg" >&2
+			exit 2
+		fi
+		;;
+	esac
+done
+[ -n "$guests" ] || guests=$(table | awk '$2 == "short" { print $1 }')
+[ -n "$tests" ] || tests=$(all_tests)
+guests=$(echo $guests) tests=$(echo $tests)
+
+[ "$(id -u)" -ne 0 ] || sh "$vm_src/tools/install-deps.sh" vm
+work=$(mktemp -d "${TMPDIR:-/tmp}/uprobe-ctl-vm.XXXXXX") || exit 1
+trap '[ $keep = yes ] && echo "logs: $work" || rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+echo "$tests" >"$work/tests"
+
+# Two runs share the cache, but do not fill it at the same time.
+mkdir -p "$vm_cache"
+exec 8>"$vm_cache/lock"
+flock 8 2>/dev/null
+for guest in $guests; do
+	prepare "$guest" 2>"$work/$guest.log" 8>&-
+	rc=$?
+	[ $rc -ne 0 ] || continue
+	why=$(tail -n 1 "$work/$guest.log")
+	cp "$work/$guest.log" "$work/$guest.out.guest"
+	[ $rc -eq 77 ] && status=SKIP || status=FAIL
+	echo "$status ${why:-not prepared}" >"$work/$guest.why"
+done
+exec 8>&-
+
+printf '%s\n' $guests | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I '{}' \
+	sh "$vm_dir/run.sh" --one "$work" '{}'
+
+echo
+matrix "$guests"
+cat "$work"/*.results | awk '{ n[$1]++ }
+	END { printf "%d passed, %d failed, %d skipped\n", n["PASS"], n["FAIL"], n["SKIP"]
+	      exit n["FAIL"] > 0 }'
