@@ -32,7 +32,7 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 int err_at(struct err *err, const struct origin *origin, struct span at)
 {
 	if (!err)
-		return 0;
+		return -EINVAL;
 	if (!err->origin) {
 		err->origin = origin;
 		err->at = at;
@@ -45,7 +45,7 @@ int err_hint(struct err *err, const char *fmt, ...)
 	va_list ap;
 
 	if (!err)
-		return 0;
+		return -EINVAL;
 	if (!err->hint[0]) {
 		va_start(ap, fmt);
 		vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
@@ -80,7 +80,7 @@ int err_prefix(struct err *err, const char *fmt, ...)
 	int len;
 
 	if (!err)
-		return 0;
+		return -EINVAL;
 	memcpy(old, err->msg, sizeof(old));
 	va_start(ap, fmt);
 	len = vsnprintf(err->msg, sizeof(err->msg), fmt, ap);

@@ -4,7 +4,9 @@
  * What went wrong, composed where the facts are and printed in one place (cli/).
  *
  * A function that can fail for more than one reason takes a last argument
- * `struct err *err` (NULL allowed: the caller does not care) and returns -errno.
+ * `struct err *err` (NULL allowed: the caller does not care) and returns -errno. What the
+ * functions below return is negative also for a NULL err: -code, or -EINVAL where it is not
+ * known, so `return err_at(…)` is always a failure.
  * struct err is a plain value of the caller's: nothing to release; long texts are cut.
  */
 

@@ -35,7 +35,7 @@ void root_close(struct root *root)
 }
 
 /* The path below the root, "." for the root itself. Heap. */
-static char *below(const char *fmt, va_list ap)
+static PRINTF_FMT(1, 0) char *below(const char *fmt, va_list ap)
 {
 	char *path = xvasprintf(fmt, ap);
 	size_t skip = strspn(path, "/");
@@ -78,13 +78,11 @@ int fd_read_all(int fd, struct buf *b)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n > 0)
+			b->len += (size_t)n;
 		b->p[b->len] = 0;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return 0;
-		b->len += n;
-		b->p[b->len] = 0;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
 	}
 }
 

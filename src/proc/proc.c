@@ -1,1 +1,196 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/num.h"
+#include "base/root.h"
+#include "base/xalloc.h"
+#include "proc/proc.h"
+
+static int read_file(const char *path, struct buf *b)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd_read_all(fd, b);
+}
+
+static int read_pid_file(pid_t pid, const char *name, struct buf *b)
+{
+	auto_free char *path = xasprintf("/proc/%d/%s", (int)pid, name);
+
+	return read_file(path, b);
+}
+
+/* Undoes the \012 of maps: only newlines are written so (seq_path's escape set). */
+static char *unescape(const char *s)
+{
+	char *copy = xstrdup(s), *to = copy;
+
+	for (const char *from = s; *from;) {
+		if (strncmp(from, "\\012", 4) == 0) {
+			*to++ = '\n';
+			from += 4;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = 0;
+	return copy;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t len = strlen(s), end_len = strlen(end);
+
+	return len >= end_len && strcmp(s + len - end_len, end) == 0;
+}
+
+/* One line of maps; false if it is no executable mapping of a file. */
+static bool parse_map(const char *line, struct proc_map *ret)
+{
+	unsigned long long start, end, pgoff, ino;
+	unsigned major, minor;
+	char perms[5];
+	int path_at = 0;
+
+	if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &start, &end, perms, &pgoff, &major,
+		   &minor, &ino, &path_at) < 7 ||
+	    perms[2] != 'x' || ino == 0)
+		return false;
+	*ret = (struct proc_map){ start, end, pgoff, major, minor, ino, NULL, false };
+	ret->path = unescape(line + path_at);
+	if (ends_with(ret->path, " (deleted)")) {
+		ret->is_deleted = true;
+		ret->path[strlen(ret->path) - strlen(" (deleted)")] = 0;
+	}
+	return true;
+}
+
+int proc_maps_read(pid_t pid, struct proc_maps *ret)
+{
+	struct proc_maps maps = { 0 };
+	auto_buf text = BUF_INIT;
+	char *line, *rest;
+	int rc = read_pid_file(pid, "maps", &text);
+
+	if (rc < 0)
+		return rc == -ENOENT ? -ESRCH : rc;
+	rest = text.p;
+	while (rest && (line = strsep(&rest, "\n"))) {
+		struct proc_map map;
+
+		if (!parse_map(line, &map))
+			continue;
+		maps.maps = xgrow(maps.maps, maps.n, sizeof(*maps.maps));
+		maps.maps[maps.n++] = map;
+	}
+	*ret = maps;
+	return 0;
+}
+
+void proc_maps_done(struct proc_maps *maps)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		free(maps->maps[i].path);
+	free(maps->maps);
+	*maps = (struct proc_maps){ 0 };
+}
+
+bool proc_comm(pid_t tid, char ret[16])
+{
+	auto_buf text = BUF_INIT;
+	size_t len;
+
+	if (read_pid_file(tid, "comm", &text) < 0 || text.len == 0)
+		return false;
+	len = text.len - (text.p[text.len - 1] == '\n');
+	if (len > 15)
+		len = 15;
+	memcpy(ret, text.p, len);
+	ret[len] = 0;
+	return true;
+}
+
+pid_t proc_tgid(pid_t tid)
+{
+	auto_buf text = BUF_INIT;
+	const char *p;
+
+	if (read_pid_file(tid, "status", &text) < 0)
+		return 0;
+	p = strstr(buf_str(&text), "\nTgid:");
+	return p ? (pid_t)strtol(p + strlen("\nTgid:"), NULL, 10) : 0;
+}
+
+uint64_t proc_start_time(pid_t pid)
+{
+	auto_buf text = BUF_INIT;
+	const char *p;
+	uint64_t ticks = 0;
+
+	if (read_pid_file(pid, "stat", &text) < 0)
+		return 0;
+	/* comm may hold blanks and brackets: fields are counted behind its last ')'. */
+	p = strrchr(buf_str(&text), ')');
+	for (int field = 2; p && field < 22; field++) {
+		p = strchr(p + 1, ' ');
+	}
+	if (p)
+		ticks = strtoull(p + 1, NULL, 10);
+	return ticks;
+}
+
+/* Numeric entries of a directory of /proc. */
+static int numbers_in(const char *path, pid_t **ret, size_t *ret_n)
+{
+	struct root dir = ROOT_INIT;
+	char **names = NULL;
+	pid_t *pids = NULL;
+	size_t n = 0;
+	int rc = root_open(&dir, path);
+
+	if (rc == 0)
+		rc = root_names(&dir, false, &names, "%s", "");
+	root_close(&dir);
+	if (rc < 0)
+		return rc == -ENOENT ? -ESRCH : rc;
+	for (char **p = names; *p; p++) {
+		uint64_t pid;
+
+		if (!num_parse_uint(*p, INT32_MAX, &pid))
+			continue;
+		pids = xgrow(pids, n, sizeof(*pids));
+		pids[n++] = (pid_t)pid;
+	}
+	root_names_free(names);
+	*ret = pids;
+	*ret_n = n;
+	return 0;
+}
+
+int proc_threads(pid_t pid, pid_t **ret, size_t *ret_n)
+{
+	auto_free char *path = xasprintf("/proc/%d/task", (int)pid);
+
+	return numbers_in(path, ret, ret_n);
+}
+
+int proc_pids(pid_t **ret, size_t *ret_n)
+{
+	return numbers_in("/proc", ret, ret_n);
+}
+
+bool proc_exists(pid_t pid)
+{
+	auto_free char *path = xasprintf("/proc/%d", (int)pid);
+	struct root dir = ROOT_INIT;
+	bool exists = root_open(&dir, path) == 0;
+
+	root_close(&dir);
+	return exists;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/root.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "cli/cli.h"
+#include "session/runs.h"
+
+void cli_note(const struct cli *cli, const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	auto_buf safe = BUF_INIT;
+	va_list ap;
+
+	if (opt(&cli->opts, OPT_QUIET))
+		return;
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	text_escape(&safe, text, strlen(text), false);
+	fprintf(stderr, "%s\n", buf_str(&safe));
+}
+
+/* -v: the shell line that does the same as a write of ours. */
+static void show_write(void *ctx, const char *file, const char *data, size_t len)
+{
+	const struct cli *cli = ctx;
+	size_t shown = len && data[len - 1] == '\n' ? len - 1 : len;
+	auto_buf line = BUF_INIT;
+
+	buf_adds(&line, "+ echo '");
+	for (size_t i = 0; i < shown; i++) {
+		if (data[i] == '\'')
+			buf_adds(&line, "'\\''");
+		else if (data[i] == '\n')
+			buf_addc(&line, '\n');
+		else
+			text_escape(&line, data + i, 1, false);
+	}
+	buf_addf(&line, "' >>%s/%s\n", cli->tfs.root.path, file);
+	fputs(buf_str(&line), stderr);
+}
+
+int cli_open(struct cli *cli)
+{
+	int rc = tfs_open(&cli->tfs, cli->opts.tracefs, &cli->err);
+
+	if (rc < 0)
+		return rc;
+	cli->has_tfs = true;
+	if (opt(&cli->opts, OPT_VERBOSE)) {
+		cli->tfs.on_write = show_write;
+		cli->tfs.on_write_ctx = cli;
+	}
+	return statedir_open(&cli->state, &cli->err);
+}
+
+/* A signal waits until the command is through: no write of ours is left half done. */
+static void hold_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+int cli_open_for_writing(struct cli *cli)
+{
+	struct err stale = ERR_INIT;
+	size_t removed = 0;
+	int rc = cli_open(cli);
+
+	if (rc < 0)
+		return rc;
+	hold_signals();
+	rc = statedir_lock(&cli->state, &cli->err);
+	if (rc < 0)
+		return rc;
+	if (stale_clear(&cli->tfs, &cli->state, &removed, &stale) < 0)
+		cli_note(cli, "what a killed run left could not be removed: %s", stale.msg);
+	if (removed)
+		cli_note(cli, "removed what %zu killed run%s had left in the kernel", removed,
+			 removed == 1 ? "" : "s");
+	return 0;
+}
+
+int cli_flush(struct cli *cli)
+{
+	size_t done = 0;
+
+	while (done < cli->out.len) {
+		ssize_t n = write(cli->out_fd, cli->out.p + done, cli->out.len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			buf_reset(&cli->out);
+			return err_set(&cli->err, errno, "cannot write the output: %s",
+				       strerror(errno));
+		}
+		done += (size_t)n;
+	}
+	buf_reset(&cli->out);
+	return 0;
+}
+
+static int read_spec_file(struct cli *cli, const char *file)
+{
+	bool is_stdin = strcmp(file, "-") == 0;
+	int fd = is_stdin ? dup(0) : open(file, O_RDONLY | O_CLOEXEC);
+	auto_buf text = BUF_INIT;
+	int rc = fd < 0 ? -errno : fd_read_all(fd, &text);
+
+	if (fd >= 0)
+		close(fd);
+	if (rc < 0)
+		return err_set(&cli->err, -rc, "%s: %s", file, strerror(-rc));
+	if (text.len != strlen(buf_str(&text)))
+		return err_set(&cli->err, EINVAL, "%s holds a NUL byte; it is no file of specs",
+			       file);
+	return spec_list_parse(&cli->specs, buf_str(&text), is_stdin ? "standard input" : file,
+			       &cli->bad_origin, &cli->bad_text, &cli->err);
+}
+
+int cli_read_specs(struct cli *cli, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int rc;
+
+		cli->bad_origin = (struct origin){ .text = words[i] };
+		rc = spec_list_add(&cli->specs, &cli->bad_origin, &cli->err);
+		if (rc < 0)
+			return rc;
+	}
+	return cli->opts.file ? read_spec_file(cli, cli->opts.file) : 0;
+}
+
+struct resolve_env cli_resolve_env(const struct cli *cli)
+{
+	return (struct resolve_env){
+		.target = {
+			.sysroot = cli->opts.sysroot,
+			.pid = cli->opts.n_pids ? cli->opts.pids[0] : 0,
+			.search_path = getenv("PATH"),
+		},
+		.features = cli->has_tfs ? &cli->tfs.features : NULL,
+		.force = opt(&cli->opts, OPT_FORCE),
+	};
+}

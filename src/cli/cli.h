@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* What every command works with, and how it speaks to the user. */
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/cmd.h"
+#include "cli/options.h"
+#include "probe/spec.h"
+#include "resolve/resolve.h"
+#include "session/statedir.h"
+#include "tracefs/tfs.h"
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct cli {
+	const struct cmd *cmd;
+	struct options opts;
+	struct tfs tfs;
+	bool has_tfs;
+	struct statedir state;
+	struct buf out; /* stdout's, written by cli_flush() */
+	int out_fd;     /* 1, or where -w and a command send it */
+	struct err err;
+	/* The specs of this call; errors point into them. */
+	struct spec_list specs;
+	struct origin bad_origin; /* of a spec that does not parse */
+	char *bad_text;
+};
+
+/* The whole program. */
+int cli_main(int argc, char **argv);
+
+/* Opens tracefs and what is remembered in /run. */
+int cli_open(struct cli *cli);
+/*
+ * The same for a command that writes: takes the state lock, blocks signals so that nothing
+ * is left half done, and removes what dead runs left.
+ */
+int cli_open_for_writing(struct cli *cli);
+/* Writes out what cli->out holds. -EPIPE if nobody reads any more; -errno with cli->err. */
+int cli_flush(struct cli *cli);
+
+/* A remark on stderr, unless -q: "uprobe-ctl: …" is left to errors. */
+void cli_note(const struct cli *cli, const char *fmt, ...) PRINTF_FMT(2, 3);
+/* An error on stderr, with the user's words and a caret, or as JSON under -J. */
+void cli_print_error(const struct cli *cli, const struct err *err);
+/* A usage error: sets cli->err, so that main ends with status 2. */
+int cli_usage(struct cli *cli, const char *fmt, ...) PRINTF_FMT(2, 3);
+
+/* Parses the words given and -f FILE into cli->specs. */
+int cli_read_specs(struct cli *cli, const char *const *words, size_t n);
+/* A resolve environment from the options; borrows from cli. */
+struct resolve_env cli_resolve_env(const struct cli *cli);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a spec is understood, step by step, and what would be written. Writes nothing. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "cli/cli.h"
+#include "cli/probes.h"
+#include "report/json.h"
+
+static void show_target(const struct resolution *res, struct buf *b)
+{
+	const struct elffile *elf = res->target.elf;
+	auto_free char *machine = elffile_machine_name(elf);
+	auto_free char *build_id = elffile_build_id(elf);
+
+	buf_addf(b, "  target   %s", res->target.name);
+	if (res->target.reason)
+		buf_addf(b, " %s", res->target.reason);
+	buf_addf(b, ", %s; inode %" PRIu64 ", build-id %s\n", machine, (uint64_t)elf->ino,
+		 *build_id ? build_id : "none");
+}
+
+static void show_symbol(const struct function *f, struct buf *b)
+{
+	const struct symbol *s = f->symbol;
+
+	if (!s) {
+		buf_adds(b, "  symbol   none known at this place\n");
+		return;
+	}
+	buf_addf(b, "  symbol   %s", s->name);
+	if (s->version)
+		buf_addf(b, "%s%s", s->is_default ? "@@" : "@", s->version);
+	if (f->symbol_off)
+		buf_addf(b, "+0x%" PRIx64, f->symbol_off);
+	buf_addf(b, ", %s %s, %" PRIu64 " bytes at 0x%" PRIx64 " (%s)\n", symbol_bind_name(s->bind),
+		 symbol_type_name(s->type), s->size, s->vaddr, symbol_source_name(s->source));
+}
+
+static void show_aliases(const struct resolution *res, struct buf *b)
+{
+	const struct symbol *all;
+	size_t n, shown = 0;
+
+	if (!res->function.symbol || symtab_all(res->target.elf, &all, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!all[i].is_code || all[i].offset != res->function.symbol->offset ||
+		    strcmp(all[i].name, res->function.symbol->name) == 0)
+			continue;
+		buf_addf(b, "%s%s", shown++ ? ", " : "  aliases  ", all[i].name);
+	}
+	if (shown)
+		buf_addc(b, '\n');
+}
+
+static void show_segment(const struct resolution *res, struct buf *b)
+{
+	const struct elffile *elf = res->target.elf;
+
+	for (size_t i = 0; i < elf->n_segments; i++) {
+		const struct elf_segment *s = &elf->segments[i];
+
+		if (res->function.offset - s->offset >= s->filesz || !(s->flags & 1))
+			continue;
+		buf_addf(b, "  segment  0x%" PRIx64 "-0x%" PRIx64 " executable, mapped at 0x%" PRIx64
+			    ": offset = address - 0x%" PRIx64 "\n",
+			 s->offset, s->offset + s->filesz, s->vaddr, s->vaddr - s->offset);
+		return;
+	}
+}
+
+static void show_text(const struct resolution *res, struct buf *b)
+{
+	buf_addf(b, "%s  ->  %s:0x%" PRIx64 "\n", res->spec->origin.text, res->target.name,
+		 res->function.offset);
+	show_target(res, b);
+	show_symbol(&res->function, b);
+	show_aliases(res, b);
+	show_segment(res, b);
+	for (unsigned i = 0; i < res->n_defs; i++) {
+		buf_adds(b, "  writes   ");
+		definition_format(&res->defs[i], b);
+		buf_addc(b, '\n');
+	}
+}
+
+static void show_json(const struct resolution *res, struct json *j)
+{
+	auto_free char *build_id = elffile_build_id(res->target.elf);
+	const struct symbol *s = res->function.symbol;
+
+	json_array(j, "definitions");
+	for (unsigned i = 0; i < res->n_defs; i++) {
+		auto_buf line = BUF_INIT;
+
+		definition_format(&res->defs[i], &line);
+		json_str(j, NULL, buf_str(&line));
+	}
+	json_end_array(j);
+	json_str(j, "file", res->target.name);
+	json_uint(j, "inode", res->target.elf->ino);
+	json_str(j, "build_id", *build_id ? build_id : NULL);
+	json_array(j, "chosen");
+	json_object(j, NULL);
+	json_str(j, "name", s ? s->name : NULL);
+	json_str(j, "version", s ? s->version : NULL);
+	json_uint(j, "offset", res->function.offset);
+	json_uint(j, "symbol_offset", res->function.symbol_off);
+	json_end_object(j);
+	json_end_array(j);
+}
+
+static void json_error(const struct err *err, struct json *j)
+{
+	json_object(j, "error");
+	json_str(j, "message", err->msg);
+	json_array(j, "span");
+	json_uint(j, NULL, err->at.from);
+	json_uint(j, NULL, err->at.to);
+	json_end_array(j);
+	if (err->hint[0])
+		json_str(j, "hint", err->hint);
+	json_end_object(j);
+}
+
+/* One spec: its way or its error. Specs do not know of each other here. */
+static int resolve_one(struct cli *cli, const struct resolve_env *env, const struct spec *spec,
+		       struct json *j)
+{
+	CLEANUP(plan_done) struct plan plan = { 0 };
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (spec->kind == SPEC_REMOVE)
+		rc = err_set(&err, EINVAL, "'%s' removes a probe; there is nothing to resolve",
+			     spec->origin.text);
+	else
+		rc = plan_make(env, spec, 1, &plan, &err);
+	if (j) {
+		json_object(j, NULL);
+		json_str(j, "spec", spec->origin.text);
+		if (rc < 0)
+			json_error(&err, j);
+		else
+			show_json(&plan.res[0], j);
+		json_end_object(j);
+	} else if (rc < 0) {
+		cli_flush(cli);
+		cli_print_error(cli, &err);
+	} else {
+		show_text(&plan.res[0], &cli->out);
+	}
+	return rc;
+}
+
+static int run(struct cli *cli)
+{
+	struct json j = JSON_INIT(&cli->out);
+	struct json *as_json = opt(&cli->opts, OPT_JSON) ? &j : NULL;
+	struct resolve_env env = cli_resolve_env(cli);
+	int failed = 0, rc = cli_read_specs(cli, cli->opts.args, cli->opts.n_args);
+
+	if (rc < 0)
+		return rc;
+	if (as_json) {
+		json_object(&j, NULL);
+		json_array(&j, "specs");
+	}
+	for (size_t i = 0; i < cli->specs.n; i++)
+		failed |= resolve_one(cli, &env, &cli->specs.specs[i], as_json) < 0;
+	if (as_json) {
+		json_end_array(&j);
+		json_end_object(&j);
+		buf_addc(&cli->out, '\n');
+	}
+	return failed ? EXIT_FAILED : EXIT_OK;
+}
+
+const struct cmd cmd_resolve = {
+	.name = "resolve",
+	.args = "SPEC...",
+	.summary = "explain how a spec is understood",
+	.help = "Shows for each SPEC which file, function and offset it leads to and why, and the\n"
+		"lines that `uprobe-ctl add' would write. Writes nothing; needs no root.",
+	.options = OPT_FILE | OPT_PID | OPT_SYSROOT | OPT_FORCE,
+	.min_args = 1,
+	.max_args = SIZE_MAX,
+	.run = run,
+};

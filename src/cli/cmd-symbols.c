@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "cli/cli.h"
+#include "elf/symtab.h"
+#include "report/json.h"
+#include "report/table.h"
+
+/* Names at one place are one row: the preferred name, the others its aliases. */
+struct row {
+	const struct symbol *s;
+	const struct symbol **aliases;
+	size_t n_aliases;
+};
+
+static bool is_wanted(const struct symbol *s, const char *glob)
+{
+	return s->is_code && !s->is_thumb && (!glob || text_glob_match(glob, s->name));
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct symbol *x = *(const struct symbol *const *)a;
+	const struct symbol *y = *(const struct symbol *const *)b;
+	int rank;
+
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	rank = symbol_rank_cmp(x, y);
+	return rank ? rank : strcmp(x->name, y->name);
+}
+
+static const struct symbol **collect(const struct symbol *all, size_t n, const char *glob,
+				     size_t *ret_n)
+{
+	const struct symbol **found = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_wanted(&all[i], glob))
+			continue;
+		found = xgrow(found, kept, sizeof(*found));
+		found[kept++] = &all[i];
+	}
+	if (kept)
+		qsort(found, kept, sizeof(*found), by_place);
+	*ret_n = kept;
+	return found;
+}
+
+/* The next place's row, from sorted symbols; aliases repeat no name of the row. */
+static struct row next_row(const struct symbol **syms, size_t n, size_t *at)
+{
+	struct row row = { .s = syms[*at], .aliases = &syms[*at] };
+	size_t from = *at, kept = 0;
+
+	while (*at < n && syms[*at]->offset == row.s->offset) {
+		const struct symbol *s = syms[(*at)++];
+		bool known = strcmp(s->name, row.s->name) == 0;
+
+		for (size_t i = 0; i < kept; i++)
+			known = known || strcmp(syms[from + i]->name, s->name) == 0;
+		if (!known)
+			syms[from + kept++] = s;
+	}
+	row.n_aliases = kept;
+	return row;
+}
+
+static void add_row(struct table *t, const struct row *row)
+{
+	const struct symbol *s = row->s;
+	auto_buf name = BUF_INIT;
+
+	buf_adds(&name, s->name);
+	if (s->version)
+		buf_addf(&name, "%s%s", s->is_default ? "@@" : "@", s->version);
+	for (size_t i = 0; i < row->n_aliases; i++)
+		buf_addf(&name, "%s%s", i ? ", " : " = ", row->aliases[i]->name);
+	table_cellf(t, "0x%" PRIx64, s->offset);
+	table_cellf(t, "%" PRIu64, s->size);
+	table_cell(t, symbol_type_name(s->type));
+	table_cell(t, symbol_bind_name(s->bind));
+	table_cell(t, buf_str(&name));
+}
+
+static void add_object(struct json *j, const struct row *row)
+{
+	const struct symbol *s = row->s;
+
+	json_object(j, NULL);
+	json_str(j, "name", s->name);
+	json_uint(j, "offset", s->offset);
+	json_uint(j, "vaddr", s->vaddr);
+	json_uint(j, "size", s->size);
+	json_str(j, "type", symbol_type_name(s->type));
+	json_str(j, "bind", symbol_bind_name(s->bind));
+	json_str(j, "version", s->version);
+	json_bool(j, "default", s->is_default);
+	json_array(j, "aliases");
+	for (size_t i = 0; i < row->n_aliases; i++)
+		json_str(j, NULL, row->aliases[i]->name);
+	json_end_array(j);
+	json_str(j, "source", symbol_source_name(s->source));
+	json_end_object(j);
+}
+
+static const struct table_column columns[] = {
+	{ .title = "OFFSET", .right = true }, { .title = "SIZE", .right = true },
+	{ .title = "TYPE" }, { .title = "BIND" }, { .title = "NAME" },
+};
+
+static void show(struct cli *cli, const struct symbol **syms, size_t n)
+{
+	bool as_json = opt(&cli->opts, OPT_JSON);
+	struct table *t = table_new(columns, ARRAY_SIZE(columns));
+	struct json j = JSON_INIT(&cli->out);
+
+	if (as_json) {
+		json_object(&j, NULL);
+		json_array(&j, "symbols");
+	}
+	for (size_t at = 0; at < n;) {
+		struct row row = next_row(syms, n, &at);
+
+		if (as_json)
+			add_object(&j, &row);
+		else
+			add_row(t, &row);
+	}
+	if (as_json) {
+		json_end_array(&j);
+		json_end_object(&j);
+		buf_addc(&cli->out, '\n');
+	} else {
+		table_format(t, !opt(&cli->opts, OPT_NOHEADINGS), &cli->out);
+	}
+	table_free(t);
+}
+
+static int run(struct cli *cli)
+{
+	const char *glob = cli->opts.n_args > 1 ? cli->opts.args[1] : NULL;
+	struct resolve_env env = cli_resolve_env(cli);
+	CLEANUP(target_done) struct target target = { 0 };
+	auto_free const struct symbol **syms = NULL;
+	const struct symbol *all;
+	size_t n_all, n;
+	int rc = target_find(&env.target, cli->opts.args[0], &target, &cli->err);
+
+	if (rc == 0)
+		rc = symtab_all(target.elf, &all, &n_all, &cli->err);
+	if (rc < 0)
+		return rc;
+	syms = collect(all, n_all, glob, &n);
+	if (!n) {
+		err_set(&cli->err, ENOENT, glob ? "no function of %s matches '%s'"
+						: "%s defines no function",
+			target.name, glob);
+		return err_hint(&cli->err, "uprobe-ctl symbols %s lists all there are",
+				cli->opts.args[0]);
+	}
+	show(cli, syms, n);
+	return EXIT_OK;
+}
+
+const struct cmd cmd_symbols = {
+	.name = "symbols",
+	.args = "FILE [GLOB]",
+	.summary = "list the functions that can be probed",
+	.help = "Lists the functions of FILE that can be probed: file offset, size, type, bind and\n"
+		"name; other names of the same place stand behind a '='. FILE may be a path, a\n"
+		"program on PATH, or a library by its short name. Needs no root.",
+	.options = OPT_PID | OPT_SYSROOT,
+	.min_args = 1,
+	.max_args = 2,
+	.run = run,
+};

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Not getopt_long(3): that takes "-:name" for options, abbreviates long ones, and loses the
+ * place of "--", behind which a command of the user's begins.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "cli/options.h"
+
+struct option {
+	unsigned bit;
+	char letter; /* 0: none */
+	const char *name;
+	const char *arg; /* NULL: a switch */
+	const char *help;
+};
+
+static const struct option table[] = {
+	{ OPT_ENABLE, 'e', "enable", NULL, "enable the probes too" },
+	{ OPT_FILE, 'f', "file", "FILE", "read specs from FILE, one a line; - is standard input" },
+	{ OPT_INSTANCE, 'B', "instance", "NAME", "in the trace instance NAME, not the top level" },
+	{ OPT_PID, 'p', "pid", "PID[,PID]", "only in these processes" },
+	{ OPT_COMMAND, 'c', "command", "'SH'", "run a shell command and watch it and its children "
+					      "(-- CMD ARG... the same without a shell)" },
+	{ OPT_DURATION, 'd', "duration", "S", "end after S seconds (also 500ms, 2m); 0: at Ctrl-C" },
+	{ OPT_INTERVAL, 'i', "interval", "S", "show again every S seconds" },
+	{ OPT_COUNT, 'n', "count", "N", "end after N events (profile: N intervals)" },
+	{ OPT_WRITE, 'w', "write", "FILE", "write the output to FILE" },
+	{ OPT_SPEC, 0, "spec", NULL, "print specs that add -f reads" },
+	{ OPT_STALE, 0, "stale", NULL, "only what killed runs left behind" },
+	{ OPT_ALL, 0, "all", NULL, "everyone's uprobes, after saying whose" },
+	{ OPT_DRY_RUN, 0, "dry-run", NULL, "write nothing; print what would be written" },
+	{ OPT_FORCE, 0, "force", NULL, "also what is not proven safe (never what is proven wrong)" },
+	{ OPT_SYSROOT, 0, "sysroot", "DIR", "look files up below DIR" },
+	{ OPT_JSON, 'J', "json", NULL, "print JSON" },
+	{ OPT_NOHEADINGS, 0, "noheadings", NULL, "print no table headings" },
+	{ OPT_QUIET, 'q', "quiet", NULL, "no remarks on standard error, only errors" },
+	{ OPT_VERBOSE, 'v', "verbose", NULL, "show each write to the kernel as a shell line" },
+	{ OPT_TRACEFS, 0, "tracefs", "DIR", "use DIR in place of the mounted tracefs" },
+	{ OPT_HELP, 'h', "help", NULL, "this text" },
+};
+
+void options_help(unsigned takes, struct buf *b)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		const struct option *o = &table[i];
+		size_t start = b->len;
+
+		if (!(takes & o->bit))
+			continue;
+		if (o->letter)
+			buf_addf(b, "  -%c, --%s", o->letter, o->name);
+		else
+			buf_addf(b, "      --%s", o->name);
+		if (o->arg)
+			buf_addf(b, " %s", o->arg);
+		buf_pad(b, ' ', start + 28);
+		buf_addf(b, "  %s\n", o->help);
+	}
+}
+
+static int parse_pids(struct options *o, const char *text, struct err *err)
+{
+	auto_free char *copy = xstrdup(text);
+	char *rest = copy, *word;
+
+	while ((word = strsep(&rest, ","))) {
+		uint64_t pid;
+
+		if (!num_parse_uint(word, INT32_MAX, &pid) || pid == 0)
+			return err_set(err, EINVAL, "'%s' is not a process number", word);
+		o->pids = xgrow(o->pids, o->n_pids, sizeof(*o->pids));
+		o->pids[o->n_pids++] = (pid_t)pid;
+	}
+	return 0;
+}
+
+static int parse_time(const char *text, uint64_t *ret, struct err *err)
+{
+	if (num_parse_duration(text, 1000000000, ret))
+		return 0;
+	return err_set(err, EINVAL, "'%s' is not a time: 3, 0.5, 500ms, 2m", text);
+}
+
+static int set_value(struct options *o, unsigned bit, const char *value, struct err *err)
+{
+	switch (bit) {
+	case OPT_FILE:
+		o->file = value;
+		break;
+	case OPT_INSTANCE:
+		if (!*value || strchr(value, '/') || value[0] == '.')
+			return err_set(err, EINVAL, "'%s' is not the name of an instance", value);
+		o->instance = value;
+		break;
+	case OPT_TRACEFS:
+		o->tracefs = value;
+		break;
+	case OPT_SYSROOT:
+		o->sysroot = value;
+		break;
+	case OPT_WRITE:
+		o->write = value;
+		break;
+	case OPT_COMMAND:
+		o->command = value;
+		break;
+	case OPT_PID:
+		return parse_pids(o, value, err);
+	case OPT_DURATION:
+		return parse_time(value, &o->duration_ns, err);
+	case OPT_INTERVAL:
+		if (parse_time(value, &o->interval_ns, err) < 0)
+			return -EINVAL;
+		if (o->interval_ns < 10000000)
+			return err_set(err, EINVAL, "an interval is at least 10ms");
+		break;
+	case OPT_COUNT:
+		if (!num_parse_uint(value, UINT64_MAX, &o->count) || o->count == 0)
+			return err_set(err, EINVAL, "'%s' is not a number of events", value);
+		break;
+	}
+	return 0;
+}
+
+static const struct option *find_long(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (strlen(table[i].name) == len && strncmp(table[i].name, name, len) == 0)
+			return &table[i];
+	return NULL;
+}
+
+static const struct option *find_letter(char letter)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].letter == letter)
+			return &table[i];
+	return NULL;
+}
+
+static int unknown_long(unsigned takes, const char *name, size_t len, struct err *err)
+{
+	auto_free char *word = xstrndup(name, len);
+	struct text_nearest near = { .word = word, .max = 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (takes & table[i].bit)
+			text_nearest_offer(&near, table[i].name);
+	err_set(err, EINVAL, "there is no option --%s", word);
+	return near.n ? err_hint(err, "did you mean --%s?", near.found[0]) : -EINVAL;
+}
+
+static int take(struct options *o, unsigned takes, const struct option *option,
+		const char *value, struct err *err)
+{
+	if (!(takes & option->bit))
+		return err_set(err, EINVAL, "this command takes no --%s", option->name);
+	o->given |= option->bit;
+	if (!option->arg)
+		return value ? err_set(err, EINVAL, "--%s takes no value", option->name) : 0;
+	if (!value)
+		return err_set(err, EINVAL, "--%s needs a value: %s", option->name, option->arg);
+	if (set_value(o, option->bit, value, err) < 0)
+		return err_prefix(err, "--%s", option->name);
+	return 0;
+}
+
+/* "--name", "--name=value", "--name" "value". Steps *argv over a value it used. */
+static int parse_long(struct options *o, unsigned takes, char ***argv, struct err *err)
+{
+	const char *word = **argv + 2;
+	size_t len = strcspn(word, "=");
+	const struct option *option = find_long(word, len);
+	const char *value = word[len] ? word + len + 1 : NULL;
+
+	if (!option)
+		return unknown_long(takes, word, len, err);
+	if (option->arg && !value && (*argv)[1])
+		value = *++*argv;
+	return take(o, takes, option, value, err);
+}
+
+/* "-d3", "-d" "3", "-qv". */
+static int parse_letters(struct options *o, unsigned takes, char ***argv, struct err *err)
+{
+	for (const char *p = **argv + 1; *p; p++) {
+		const struct option *option = find_letter(*p);
+		const char *value = NULL;
+		int rc;
+
+		if (!option)
+			return err_set(err, EINVAL, "there is no option -%c", *p);
+		if (option->arg)
+			value = p[1] ? p + 1 : (*argv)[1] ? *++*argv : NULL;
+		rc = take(o, takes, option, value, err);
+		if (rc < 0 || option->arg)
+			return rc;
+	}
+	return 0;
+}
+
+int options_parse(struct options *o, unsigned takes, char **argv, struct err *err)
+{
+	*o = (struct options){ 0 };
+	for (; *argv; argv++) {
+		const char *word = *argv;
+		int rc = 0;
+
+		if (strcmp(word, "--") == 0 && (takes & OPT_COMMAND)) {
+			o->command_argv = argv[1] ? argv + 1 : NULL;
+			return argv[1] ? 0 : err_set(err, EINVAL, "-- wants a command behind it");
+		}
+		if (strcmp(word, "--") == 0)
+			takes |= 1u << 31; /* only words from here on */
+		else if (word[0] != '-' || !word[1] || word[1] == ':' || takes >> 31) {
+			o->args = xgrow(o->args, o->n_args, sizeof(*o->args));
+			o->args[o->n_args++] = word;
+		} else if (word[1] == '-')
+			rc = parse_long(o, takes, &argv, err);
+		else
+			rc = parse_letters(o, takes, &argv, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+void options_done(struct options *o)
+{
+	free(o->pids);
+	free(o->args);
+	*o = (struct options){ 0 };
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one place that prints errors. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "report/json.h"
+
+/* Columns a text takes on the screen once escaped: characters, not bytes. */
+static size_t columns(const char *s, size_t len)
+{
+	auto_buf shown = BUF_INIT;
+	size_t n = 0;
+
+	text_escape(&shown, s, len, false);
+	for (size_t i = 0; i < shown.len; i++)
+		n += (shown.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static void show_place(const struct err *err, struct buf *b)
+{
+	const char *text = err->origin->text;
+	size_t len = strlen(text), from = err->at.from, to = err->at.to, width;
+
+	buf_adds(b, "  ");
+	text_escape(b, text, len, false);
+	buf_addc(b, '\n');
+	if (from > len || from >= to)
+		return;
+	if (to > len)
+		to = len;
+	width = columns(text + from, to - from);
+	buf_pad(b, ' ', b->len + 2 + columns(text, from));
+	buf_addc(b, '^');
+	if (width > 1)
+		buf_pad(b, '~', b->len + width - 1);
+	buf_addc(b, '\n');
+}
+
+/* Details and hints: whole lines, indented. */
+static void show_lines(const char *lines, struct buf *b)
+{
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+
+		buf_adds(b, "  ");
+		text_escape(b, lines, len, false);
+		buf_addc(b, '\n');
+		lines += len + (lines[len] == '\n');
+	}
+}
+
+static void format_text(const struct err *err, struct buf *b)
+{
+	buf_adds(b, "uprobe-ctl: ");
+	if (err->origin && err->origin->file)
+		buf_addf(b, "%s:%u: ", err->origin->file, err->origin->line);
+	text_escape(b, err->msg, strlen(err->msg), false);
+	buf_addc(b, '\n');
+	if (err->origin && err->origin->text)
+		show_place(err, b);
+	show_lines(err->detail, b);
+	show_lines(err->hint, b);
+}
+
+static void format_json(const struct err *err, struct buf *b)
+{
+	struct json j = JSON_INIT(b);
+
+	json_object(&j, NULL);
+	json_object(&j, "error");
+	json_str(&j, "message", err->msg);
+	if (err->origin && err->origin->text) {
+		json_str(&j, "text", err->origin->text);
+		json_array(&j, "span");
+		json_uint(&j, NULL, err->at.from);
+		json_uint(&j, NULL, err->at.to);
+		json_end_array(&j);
+	}
+	if (err->origin && err->origin->file) {
+		json_str(&j, "file", err->origin->file);
+		json_uint(&j, "line", err->origin->line);
+	}
+	if (err->detail[0])
+		json_str(&j, "detail", err->detail);
+	if (err->hint[0])
+		json_str(&j, "hint", err->hint);
+	json_end_object(&j);
+	json_end_object(&j);
+	buf_addc(b, '\n');
+}
+
+void cli_print_error(const struct cli *cli, const struct err *err)
+{
+	auto_buf b = BUF_INIT;
+
+	if (opt(&cli->opts, OPT_JSON))
+		format_json(err, &b);
+	else
+		format_text(err, &b);
+	fwrite(b.p, 1, b.len, stderr); /* at once, so that nothing comes in between */
+}

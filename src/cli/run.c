@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From argv to a command and its exit status; --help and --version. */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "cli/cli.h"
+
+int cli_usage(struct cli *cli, const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	err_set(&cli->err, EINVAL, "%s", text);
+	return EXIT_USAGE;
+}
+
+static void program_help(struct buf *b)
+{
+	buf_adds(b, "Usage: uprobe-ctl COMMAND [OPTION]... [ARGUMENT]...\n"
+		    "\n"
+		    "Watches the calls of functions of running programs, with the kernel's\n"
+		    "uprobe events and nothing else.\n"
+		    "\n"
+		    "Commands:\n");
+	for (const struct cmd *const *c = cmd_table; *c; c++)
+		buf_addf(b, "  %-10s %s\n", (*c)->name, (*c)->summary);
+	buf_adds(b, "\n"
+		    "Examples:\n"
+		    "  uprobe-ctl trace /usr/bin/bash readline -d 5\n"
+		    "  uprobe-ctl add -e 'p:zfree_entry /bin/zsh:zfree %ip %ax'\n"
+		    "  uprobe-ctl profile\n"
+		    "\n"
+		    "uprobe-ctl COMMAND --help tells more of a command; the manual page,\n"
+		    "uprobe-ctl(8), tells all.\n");
+}
+
+static void command_help(const struct cmd *cmd, struct buf *b)
+{
+	buf_addf(b, "Usage: uprobe-ctl %s [OPTION]... %s\n", cmd->name, cmd->args);
+	if (cmd->alias)
+		buf_addf(b, "Also:  uprobe-ctl %s\n", cmd->alias);
+	buf_addf(b, "\n%s\n\nOptions:\n", cmd->help);
+	options_help(cmd->options | OPT_COMMON, b);
+}
+
+static void version(struct buf *b)
+{
+	buf_adds(b, "uprobe-ctl " PACKAGE_VERSION "\n"
+		    "Copyright (C) 2026 the uprobe-ctl authors. License GPL-2.0-or-later.\n"
+		    "There is NO WARRANTY, to the extent permitted by law.\n");
+}
+
+static int unknown_command(struct cli *cli, const char *name)
+{
+	struct text_nearest near = { .word = name, .max = 1 };
+
+	for (const struct cmd *const *c = cmd_table; *c; c++)
+		text_nearest_offer(&near, (*c)->name);
+	cli_usage(cli, "there is no command '%s'", name);
+	if (near.n)
+		err_hint(&cli->err, "did you mean %s? uprobe-ctl --help lists them all",
+			 near.found[0]);
+	else
+		err_hint(&cli->err, "uprobe-ctl --help lists them all");
+	return EXIT_USAGE;
+}
+
+static int check_arguments(struct cli *cli)
+{
+	const struct cmd *cmd = cli->cmd;
+	size_t n = cli->opts.n_args;
+
+	if (n < cmd->min_args && !cli->opts.file)
+		return cli_usage(cli, "%s wants: %s", cmd->name, cmd->args);
+	if (n > cmd->max_args)
+		return cli_usage(cli, "%s takes no further argument: '%s'", cmd->name,
+				 cli->opts.args[cmd->max_args]);
+	return 0;
+}
+
+static int run_command(struct cli *cli, char **argv)
+{
+	const struct cmd *cmd = cli->cmd;
+	int rc = options_parse(&cli->opts, cmd->options | OPT_COMMON, argv, &cli->err);
+
+	if (rc < 0)
+		rc = EXIT_USAGE;
+	else if (opt(&cli->opts, OPT_HELP))
+		command_help(cmd, &cli->out);
+	else
+		rc = check_arguments(cli);
+	if (rc == EXIT_USAGE && !opt(&cli->opts, OPT_HELP)) {
+		err_hint(&cli->err, "try: uprobe-ctl %s --help", cmd->name);
+		return rc;
+	}
+	return opt(&cli->opts, OPT_HELP) ? 0 : cmd->run(cli);
+}
+
+static int dispatch(struct cli *cli, int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word) {
+		cli_usage(cli, "what should be done? No command was given");
+		err_hint(&cli->err, "uprobe-ctl --help lists the commands");
+		return EXIT_USAGE;
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+		if (argc > 2 && cmd_find(argv[2]))
+			command_help(cmd_find(argv[2]), &cli->out);
+		else
+			program_help(&cli->out);
+		return 0;
+	}
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+		version(&cli->out);
+		return 0;
+	}
+	cli->cmd = cmd_find(word);
+	if (!cli->cmd)
+		return unknown_command(cli, word);
+	return run_command(cli, argv + 2);
+}
+
+static void cli_done(struct cli *cli)
+{
+	spec_list_done(&cli->specs);
+	free(cli->bad_text);
+	statedir_close(&cli->state);
+	if (cli->has_tfs)
+		tfs_close(&cli->tfs);
+	options_done(&cli->opts);
+	buf_done(&cli->out);
+}
+
+int cli_main(int argc, char **argv)
+{
+	struct cli cli = { .out_fd = 1, .state = { .root = ROOT_INIT } };
+	int status;
+
+	signal(SIGPIPE, SIG_IGN);
+	status = dispatch(&cli, argc, argv);
+	if (status >= 0 && cli_flush(&cli) < 0)
+		status = -1;
+	/* Nobody reads our output any more: that is their decision, not a failure. */
+	if (cli.err.code == EPIPE)
+		status = EXIT_OK;
+	else if (cli.err.code)
+		cli_print_error(&cli, &cli.err);
+	cli_done(&cli);
+	return status < 0 ? EXIT_FAILED : status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * LOCATION in a file: which function, at which file offset, and whether a probe may stand
+ * there. An offset is right or refused (promise 1); what cannot be proven needs --force.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "elf/symtab.h"
+#include "probe/location.h"
+#include "resolve/target.h"
+
+struct function {
+	uint64_t offset;             /* file offset of the probe */
+	const struct symbol *symbol; /* that holds it; NULL: none known. The elffile's */
+	uint64_t symbol_off;         /* distance from its start */
+	bool is_entry;               /* at a function's first instruction */
+};
+
+/*
+ * Finds the place. Candidates that differ, imports, data, IFUNCs, what lies past the end or
+ * inside a function: each an error of its own, with what to type instead. The caller adds
+ * the place in the user's text. `target_typed` is how the user named the file (for hints).
+ */
+int function_find(const struct target *target, const char *target_typed,
+		  const struct location *loc, bool is_return, bool force,
+		  struct function *ret, struct err *err);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "resolve/locate.h"
+
+struct known_file {
+	char *path;
+	struct elffile *elf; /* NULL: cannot be read */
+};
+
+struct locator {
+	struct known_file *files;
+	size_t n;
+};
+
+struct locator *locator_new(void)
+{
+	return xcalloc(1, sizeof(struct locator));
+}
+
+void locator_free(struct locator *l)
+{
+	for (size_t i = 0; l && i < l->n; i++) {
+		free(l->files[i].path);
+		elffile_close(l->files[i].elf);
+	}
+	if (l)
+		free(l->files);
+	free(l);
+}
+
+static struct elffile *open_once(struct locator *l, const char *path)
+{
+	struct elffile *elf = NULL;
+
+	for (size_t i = l->n; i-- > 0;)
+		if (strcmp(l->files[i].path, path) == 0)
+			return l->files[i].elf;
+	if (elffile_open(-1, path, &elf, NULL) < 0)
+		elf = NULL;
+	l->files = xgrow(l->files, l->n, sizeof(*l->files));
+	l->files[l->n++] = (struct known_file){ xstrdup(path), elf };
+	return elf;
+}
+
+const struct elffile *locator_file(struct locator *l, const char *path)
+{
+	return open_once(l, path);
+}
+
+const struct symbol *locator_find(struct locator *l, const char *path, uint64_t offset,
+				  uint64_t *ret_off)
+{
+	struct elffile *elf = open_once(l, path);
+
+	return elf ? symtab_at(elf, offset, ret_off) : NULL;
+}
+
+char *locator_name(struct locator *l, const char *path, uint64_t offset)
+{
+	uint64_t off = 0;
+	const struct symbol *s = locator_find(l, path, offset, &off);
+
+	if (!s)
+		return xasprintf("0x%" PRIx64, offset);
+	return off ? xasprintf("%s+0x%" PRIx64, s->name, off) : xstrdup(s->name);
+}
+
+bool locator_names(struct locator *l, const char *path, const char *symbol, uint64_t offset)
+{
+	auto_free const struct symbol **found = NULL;
+	struct elffile *elf = open_once(l, path);
+	size_t n = 0, code = 0;
+
+	if (!elf || symtab_find(elf, symbol, &found, &n, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!found[i]->is_code)
+			continue;
+		if (found[i]->offset != offset)
+			return false;
+		code++;
+	}
+	return code > 0;
+}

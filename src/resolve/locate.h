@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * The way back: from a path and a file offset to symbol+offset. Files are opened once and
+ * kept, since probes come many to a file.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "elf/elffile.h"
+#include "elf/symtab.h"
+
+struct locator;
+
+struct locator *locator_new(void);
+void locator_free(struct locator *l);
+/*
+ * The symbol that holds the offset, NULL if there is none or the file cannot be read.
+ * Valid as long as the locator.
+ */
+const struct symbol *locator_find(struct locator *l, const char *path, uint64_t offset,
+				  uint64_t *ret_off);
+/* "zfree", "zfree+0x4", or "0x46420" where no symbol is known; heap. */
+char *locator_name(struct locator *l, const char *path, uint64_t offset);
+/* The open file, NULL if it cannot be read. The locator's. */
+const struct elffile *locator_file(struct locator *l, const char *path);
+/*
+ * Whether the name alone would lead a spec to that very offset: one code symbol of the name,
+ * or several at the same place.
+ */
+bool locator_names(struct locator *l, const char *path, const char *symbol, uint64_t offset);

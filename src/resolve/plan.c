@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The definitions of a call, and the names of their events. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "probe/name.h"
+#include "resolve/lower.h"
+#include "resolve/resolve.h"
+
+struct planning {
+	const struct resolve_env *env;
+	struct plan *plan; /* what is resolved so far */
+};
+
+/* Who has a name already. */
+static const struct definition *existing_event(const struct planning *p, const char *group,
+					       const char *event)
+{
+	const struct definition_list *list = p->env->own_group ? NULL : p->env->existing;
+
+	for (size_t i = 0; list && i < list->n; i++)
+		if (strcmp(list->defs[i].group, group) == 0 &&
+		    strcmp(list->defs[i].event, event) == 0)
+			return &list->defs[i];
+	return NULL;
+}
+
+static const struct definition *planned_event(const struct planning *p, const char *group,
+					      const char *event)
+{
+	for (size_t i = 0; i < plan_n_defs(p->plan); i++) {
+		const struct definition *d = plan_def(p->plan, i, NULL);
+
+		if (strcmp(d->group, group) == 0 && strcmp(d->event, event) == 0)
+			return d;
+	}
+	return NULL;
+}
+
+static bool is_taken(const struct planning *p, const char *group, const char *event)
+{
+	return existing_event(p, group, event) || planned_event(p, group, event);
+}
+
+static const char *group_of(const struct planning *p, const struct spec *spec)
+{
+	if (spec->group.s)
+		return spec->group.s;
+	return p->env->group ? p->env->group : NAME_GROUP;
+}
+
+/* What an event is called when the user gave no name, before it is made unique. */
+static char *base_name(const struct resolution *res, char kind)
+{
+	auto_free char *with_off = NULL;
+	const char *symbol = res->location.name;
+
+	if (res->location.kind != LOCATION_SYMBOL)
+		return name_from_offset(kind, res->target.name, res->function.offset);
+	if (res->location.off)
+		with_off = xasprintf("%s_0x%" PRIx64, symbol, res->location.off);
+	/* Room for STEM_ before it and _ret or _12 behind it. */
+	return name_from_symbol(with_off ? with_off : symbol, 24);
+}
+
+/* The n-th try: SYMBOL, STEM_SYMBOL, STEM_SYMBOL_2, … */
+static char *nth_name(const struct resolution *res, const char *base, const char *suffix,
+		      unsigned n)
+{
+	auto_free char *stem = n ? name_stem(res->target.name) : NULL;
+
+	if (n == 0)
+		return xasprintf("%s%s", base, suffix);
+	if (n == 1)
+		return xasprintf("%.16s_%s%s", stem, base, suffix);
+	return xasprintf("%.16s_%s_%u%s", stem, base, n, suffix);
+}
+
+static const char *suffix_of(const struct resolution *res, char kind)
+{
+	bool is_raw = res->location.kind != LOCATION_SYMBOL;
+
+	return kind == 'r' && (!is_raw || res->n_defs > 1) ? "_ret" : "";
+}
+
+/* A name that none of the spec's definitions would share with another event. */
+static char *unique_base(const struct planning *p, const struct resolution *res,
+			 const char *group)
+{
+	auto_free char *base = base_name(res, res->defs[0].kind);
+
+	for (unsigned n = 0;; n++) {
+		bool taken = false;
+
+		for (unsigned i = 0; i < res->n_defs; i++) {
+			auto_free char *name =
+				nth_name(res, base, suffix_of(res, res->defs[i].kind), n);
+
+			taken = taken || is_taken(p, group, name);
+		}
+		if (!taken)
+			return nth_name(res, base, "", n);
+	}
+}
+
+static bool same_probe(const struct definition *a, const struct definition *b)
+{
+	if (a->kind != b->kind || a->offset != b->offset || strcmp(a->path, b->path) != 0 ||
+	    a->n_args != b->n_args)
+		return false;
+	for (size_t i = 0; i < a->n_args; i++)
+		if (strcmp(a->args[i].expr, b->args[i].expr) != 0)
+			return false;
+	return true;
+}
+
+/* `add` twice of the same spec: say so rather than make a second probe under another name. */
+static int check_repeated(const struct planning *p, const struct resolution *res,
+			  const char *group, struct err *err)
+{
+	const struct definition_list *list = p->env->own_group ? NULL : p->env->existing;
+
+	for (size_t i = 0; list && i < list->n; i++) {
+		const struct definition *d = &list->defs[i];
+
+		if (strcmp(d->group, group) != 0 || !same_probe(d, &res->defs[0]))
+			continue;
+		err_set(err, EEXIST, "this probe is there already: %s/%s", d->group, d->event);
+		err_hint(err, "uprobe-ctl remove %s first, or name the new one: "
+			      "'%c:NAME %s:%s …'", d->event, res->defs[0].kind,
+			 res->target_typed, res->location_typed);
+		return err_at(err, &res->spec->origin, res->spec->place.at);
+	}
+	return 0;
+}
+
+/*
+ * A name the user gave must be free: `add` never joins an event that exists. Within one call
+ * two specs may share it, and become locations of one event (5.4).
+ */
+static int check_given(const struct planning *p, const struct resolution *res,
+		       const struct definition *d, struct err *err)
+{
+	const struct spec *spec = res->spec;
+	const struct definition *there = existing_event(p, d->group, d->event);
+	const struct definition *planned = planned_event(p, d->group, d->event);
+
+	if (there) {
+		err_set(err, EEXIST, "%s/%s exists already, at %s:0x%" PRIx64, d->group,
+			d->event, there->path, there->offset);
+		err_hint(err, "uprobe-ctl remove %s/%s first, or choose another name", d->group,
+			 d->event);
+	} else if (planned && !definition_same_shape(planned, d)) {
+		err_set(err, EINVAL, "%s/%s stands twice here, with different kinds or "
+				     "arguments", d->group, d->event);
+		err_hint(err, "locations of one event need the same argument names and types");
+	} else if (planned && p->env->features && !p->env->features->multi_location) {
+		err_set(err, ENOTSUP, "%s/%s stands twice here; on this kernel an event has one "
+				      "location", d->group, d->event);
+		err_hint(err, "give each a name of its own");
+	} else {
+		return 0;
+	}
+	return err_at(err, &spec->origin, spec->event.at);
+}
+
+static int check_names(const struct spec *spec, struct err *err)
+{
+	if (spec->group.s && name_check_group(spec->group.s, err) < 0)
+		return err_at(err, &spec->origin, spec->group.at);
+	if (spec->event.s && name_check_event(spec->event.s, err) < 0)
+		return err_at(err, &spec->origin, spec->event.at);
+	for (size_t i = 0; i < spec->n_args; i++)
+		if (spec->args[i].name && name_check_arg(spec->args[i].name, err) < 0)
+			return err_at(err, &spec->origin, spec->args[i].name_at);
+	return 0;
+}
+
+static int name_events(const struct planning *p, struct resolution *res, struct err *err)
+{
+	const struct spec *spec = res->spec;
+	const char *group = group_of(p, spec);
+	auto_free char *base = NULL;
+	int rc;
+
+	if (!spec->event.s) {
+		rc = check_repeated(p, res, group, err);
+		if (rc < 0)
+			return rc;
+		base = unique_base(p, res, group);
+	}
+	for (unsigned i = 0; i < res->n_defs; i++) {
+		struct definition *d = &res->defs[i];
+		bool adds_ret = spec->event.s && d->kind == 'r' && res->n_defs > 1;
+
+		d->group = xstrdup(group);
+		d->event = spec->event.s ? xasprintf("%s%s", spec->event.s, adds_ret ? "_ret" : "")
+					 : xasprintf("%s%s", base, suffix_of(res, d->kind));
+		rc = name_check_event(d->event, err);
+		if (rc == 0 && spec->event.s)
+			rc = check_given(p, res, d, err);
+		if (rc < 0)
+			return err_at(err, &spec->origin,
+				      spec->event.s ? spec->event.at : spec->place.at);
+	}
+	return 0;
+}
+
+/* Arguments of ours, like __comm: as text, they need no lowering. */
+static void add_hidden(const struct planning *p, struct definition *d)
+{
+	for (const char *const *h = p->env->hidden; h && *h; h++) {
+		const char *eq = strchr(*h, '=');
+
+		d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
+		d->args[d->n_args++] = (struct def_arg){
+			.name = xstrndup(*h, eq - *h),
+			.expr = xstrdup(eq + 1),
+			.name_from = { .generated = true },
+			.expr_from = { .generated = true },
+		};
+	}
+}
+
+static int define(const struct planning *p, struct resolution *res, char kind, struct err *err)
+{
+	struct definition *d = &res->defs[res->n_defs++];
+	struct lower_env lower = {
+		.features = p->env->features,
+		.elf = res->target.elf,
+		.offset = res->function.offset,
+		.is_entry = res->function.is_entry,
+	};
+	struct span place = res->spec->place.at;
+
+	*d = (struct definition){
+		.kind = kind,
+		.path = xstrdup(res->target.path),
+		.offset = res->function.offset,
+		.ref_ctr = res->location.ref_ctr,
+		.has_ref_ctr = res->location.has_ref_ctr,
+		.origin = &res->spec->origin,
+		.group_from = { res->spec->group.s ? res->spec->group.at : place,
+				!res->spec->group.s },
+		.event_from = { res->spec->event.s ? res->spec->event.at : place,
+				!res->spec->event.s },
+		.path_from = { place, true },
+		.offset_from = { place, true },
+		.ref_ctr_from = { place, true },
+	};
+	return lower_args(&lower, res->spec, d, err);
+}
+
+static int plan_one(const struct planning *p, const struct spec *spec, struct err *err)
+{
+	struct resolution *res = &p->plan->res[p->plan->n];
+	enum spec_kind kind = spec_effective_kind(spec);
+	bool is_return;
+	int rc = check_names(spec, err);
+
+	if (rc == 0)
+		rc = resolve_place(p->env, spec, res, err);
+	if (rc < 0)
+		return rc;
+	is_return = kind == SPEC_RETURN || res->location.is_return;
+	rc = define(p, res, is_return ? 'r' : 'p', err);
+	if (rc == 0 && kind == SPEC_PAIR)
+		rc = define(p, res, 'r', err);
+	if (rc == 0)
+		rc = name_events(p, res, err);
+	for (unsigned i = 0; i < res->n_defs; i++)
+		add_hidden(p, &res->defs[i]);
+	if (rc < 0) {
+		resolution_done(res);
+		return rc;
+	}
+	p->plan->n++;
+	return 0;
+}
+
+int plan_make(const struct resolve_env *env, const struct spec *specs, size_t n,
+	      struct plan *ret, struct err *err)
+{
+	struct plan plan = { .res = xcalloc(n, sizeof(*plan.res)) };
+	struct planning p = { .env = env, .plan = &plan };
+
+	for (size_t i = 0; i < n; i++) {
+		int rc = plan_one(&p, &specs[i], err);
+
+		if (rc < 0) {
+			plan_done(&plan);
+			return rc;
+		}
+	}
+	*ret = plan;
+	return 0;
+}
+
+void plan_done(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		resolution_done(&plan->res[i]);
+	free(plan->res);
+	*plan = (struct plan){ 0 };
+}
+
+size_t plan_n_defs(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		n += plan->res[i].n_defs;
+	return n;
+}
+
+struct definition *plan_def(const struct plan *plan, size_t i, const struct resolution **ret_res)
+{
+	for (size_t r = 0; r < plan->n; r++) {
+		if (i < plan->res[r].n_defs) {
+			if (ret_res)
+				*ret_res = &plan->res[r];
+			return &plan->res[r].defs[i];
+		}
+		i -= plan->res[r].n_defs;
+	}
+	return NULL;
+}

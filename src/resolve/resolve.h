@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Request → definitions: the middle of the pipeline. A plan is what one call of uprobe-ctl
+ * wants of the kernel: for each spec its file, its place and the lines to write, names made
+ * unique among themselves and among what the kernel has already. Nothing is written here.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "probe/definition.h"
+#include "probe/features.h"
+#include "probe/location.h"
+#include "probe/spec.h"
+#include "resolve/function.h"
+#include "resolve/target.h"
+
+struct resolve_env {
+	struct target_env target;
+	const struct features *features;        /* NULL: assume a new kernel */
+	const struct definition_list *existing; /* names in use; NULL: none */
+	const char *group;   /* for specs that name none; NULL: "uprobes" */
+	bool own_group;      /* the group is this run's alone: names of others do not clash */
+	const char *const *hidden; /* arguments every definition gets, "__comm=$comm", NULL-
+				      terminated; NULL: none */
+	bool force;
+};
+
+/* One spec, resolved. */
+struct resolution {
+	const struct spec *spec; /* borrowed */
+	char *target_typed;      /* TARGET and LOCATION as the user wrote them */
+	char *location_typed;
+	struct target target;
+	struct location location;
+	struct function function;
+	struct definition defs[2]; /* the entry, then the return, of a pair */
+	unsigned n_defs;
+};
+
+struct plan {
+	struct resolution *res;
+	size_t n;
+};
+
+/*
+ * Resolves all or nothing. The specs must outlive the plan. Errors point into the spec that
+ * caused them.
+ */
+int plan_make(const struct resolve_env *env, const struct spec *specs, size_t n,
+	      struct plan *ret, struct err *err);
+void plan_done(struct plan *plan);
+/* How many definitions, and the i-th. */
+size_t plan_n_defs(const struct plan *plan);
+struct definition *plan_def(const struct plan *plan, size_t i, const struct resolution **ret_res);
+
+/* Resolves one spec up to its place, without definitions: `resolve` shows how. */
+int resolve_place(const struct resolve_env *env, const struct spec *spec,
+		  struct resolution *ret, struct err *err);
+void resolution_done(struct resolution *res);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "session/signals.h"
+
+int signals_open(int *ret_fd, struct err *err)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return err_set(err, errno, "signalfd: %s", strerror(errno));
+	*ret_fd = fd;
+	return 0;
+}
+
+int signals_read(int fd)
+{
+	struct signalfd_siginfo info;
+	int got = 0;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info))
+		if (!got || info.ssi_signo != SIGCHLD)
+			got = (int)info.ssi_signo;
+	return got;
+}

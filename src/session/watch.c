@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "proc/proc.h"
+#include "session/install.h"
+#include "session/runs.h"
+#include "session/signals.h"
+#include "session/watch.h"
+#include "tracefs/control.h"
+
+/* How long a recorded event may wait to be shown. */
+#define ROUND_MS 100
+/* All CPUs' buffers together, unless the user says otherwise. */
+#define BUFFER_TOTAL_KB (64 * 1024)
+#define BUFFER_MAX_KB 4096
+#define BUFFER_MIN_KB 512
+
+struct watch {
+	struct tfs *tfs;
+	struct statedir *dir;
+	struct run run;
+	struct stream *stream;
+	struct stream_ops ops; /* the caller's; ours count losses and pass on */
+	const struct event_type **events;
+	size_t n_events;
+	size_t n_enabled;
+	struct child *child;
+	int signal_fd;
+	int *cpus;
+	size_t n_cpus;
+	uint64_t lost;
+	bool has_enough;
+};
+
+static bool on_event(void *ctx, const struct event *e)
+{
+	struct watch *w = ctx;
+
+	if (!w->has_enough && !w->ops.event(w->ops.ctx, e))
+		w->has_enough = true;
+	return !w->has_enough;
+}
+
+static void on_lost(void *ctx, const struct lost *lost)
+{
+	struct watch *w = ctx;
+
+	if (lost->count > 0) /* where the kernel does not say, the buffers' statistics will */
+		w->lost += (uint64_t)lost->count;
+	if (w->ops.lost && !w->has_enough)
+		w->ops.lost(w->ops.ctx, lost);
+}
+
+static bool on_task(void *ctx, pid_t tid, char comm[16], pid_t *tgid)
+{
+	*tgid = proc_tgid(tid);
+	return proc_comm(tid, comm);
+}
+
+static unsigned default_buffer_kb(size_t n_cpus)
+{
+	unsigned share = BUFFER_TOTAL_KB / (n_cpus ? n_cpus : 1);
+
+	return MAX(BUFFER_MIN_KB, MIN(BUFFER_MAX_KB, share));
+}
+
+/* Only what the instance has; an old kernel's missing file is no error. */
+static void set_if_there(struct watch *w, const char *file, const char *value)
+{
+	if (root_exists(&w->tfs->root, "instances/%s/%s", w->run.name, file))
+		control_set(w->tfs, w->run.name, file, value, NULL);
+}
+
+static int limit_to(struct watch *w, const pid_t *pids, size_t n, struct err *err)
+{
+	/* Threads and children born later are added by the kernel itself. */
+	control_option(w->tfs, w->run.name, "event-fork", true);
+	for (size_t i = 0; i < n; i++) {
+		auto_free pid_t *tids = NULL;
+		size_t n_tids;
+		int rc = proc_threads(pids[i], &tids, &n_tids);
+
+		if (rc < 0)
+			return err_set(err, ESRCH, "there is no process %d", (int)pids[i]);
+		rc = control_add_pids(w->tfs, w->run.name, tids, n_tids, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int prepare_instance(struct watch *w, const struct watch_opts *opts, struct err *err)
+{
+	auto_free char *kb = NULL;
+	int rc = run_instance(w->tfs, &w->run, err);
+
+	if (rc == 0)
+		rc = control_cpus(w->tfs, w->run.name, &w->cpus, &w->n_cpus, err);
+	if (rc < 0)
+		return rc;
+	kb = xasprintf("%u", opts->buffer_kb ? opts->buffer_kb : default_buffer_kb(w->n_cpus));
+	rc = control_set(w->tfs, w->run.name, "buffer_size_kb", kb, err);
+	if (rc < 0)
+		return rc;
+	set_if_there(w, "trace_clock", "mono");
+	/* poll(2) wakes us when a buffer is a tenth full; else we look every ROUND_MS. */
+	set_if_there(w, "buffer_percent", "10");
+	if (opts->n_pids)
+		rc = limit_to(w, opts->pids, opts->n_pids, err);
+	else if (w->child)
+		rc = limit_to(w, &w->child->pid, 1, err);
+	return rc;
+}
+
+int watch_begin(struct tfs *tfs, struct statedir *dir, const struct watch_opts *opts,
+		const struct stream_ops *ops, struct watch **ret, struct err *err)
+{
+	struct watch *w = xcalloc(1, sizeof(*w));
+	int rc;
+
+	*w = (struct watch){
+		.tfs = tfs,
+		.dir = dir,
+		.run = RUN_INIT,
+		.ops = *ops,
+		.child = opts->child,
+		.signal_fd = -1,
+	};
+	rc = signals_open(&w->signal_fd, err);
+	if (rc == 0)
+		rc = run_begin(dir, &w->run, err);
+	if (rc == 0)
+		rc = prepare_instance(w, opts, err);
+	if (rc < 0) {
+		watch_end(w, NULL, NULL);
+		return rc;
+	}
+	*ret = w;
+	return 0;
+}
+
+const char *watch_group(const struct watch *w)
+{
+	return w->run.name;
+}
+
+int watch_define(struct watch *w, const struct definition *defs, size_t n, struct err *err)
+{
+	return install(w->tfs, defs, n, err);
+}
+
+static struct stream *new_stream(struct watch *w)
+{
+	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .task = on_task, .ctx = w };
+	auto_buf header = BUF_INIT, kb = BUF_INIT;
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (root_read(&w->tfs->root, &kb, "instances/%s/buffer_subbuf_size_kb", w->run.name) == 0 &&
+	    strtoul(buf_str(&kb), NULL, 10))
+		size = strtoul(buf_str(&kb), NULL, 10) * 1024;
+	if (root_read(&w->tfs->root, &header, "events/header_page") < 0)
+		buf_reset(&header);
+	return stream_new(header.len ? buf_str(&header) : NULL, size, &ops);
+}
+
+int watch_event(struct watch *w, struct event_type *type, const char *filter, struct err *err)
+{
+	auto_buf format = BUF_INIT;
+	int rc;
+
+	if (!w->stream)
+		w->stream = new_stream(w);
+	rc = control_format(w->tfs, type->group, type->event, &format, err);
+	if (rc == 0)
+		rc = stream_add_event(w->stream, buf_str(&format), type, err);
+	if (rc == 0 && filter)
+		rc = control_set_filter(w->tfs, w->run.name, type->group, type->event, filter,
+					err);
+	if (rc < 0)
+		return rc;
+	w->events = xgrow(w->events, w->n_events, sizeof(*w->events));
+	w->events[w->n_events++] = type;
+	return 0;
+}
+
+static int open_readers(struct watch *w, struct err *err)
+{
+	for (size_t i = 0; i < w->n_cpus; i++) {
+		int fd = control_open_raw(w->tfs, w->run.name, w->cpus[i]);
+		int rc = fd < 0 ? tfs_errno(err, TFS_RAW_READ, -fd, w->run.name)
+				: stream_add_cpu(w->stream, w->cpus[i], fd, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int watch_start(struct watch *w, struct err *err)
+{
+	int rc = open_readers(w, err);
+
+	for (; rc == 0 && w->n_enabled < w->n_events; w->n_enabled++) {
+		const struct event_type *t = w->events[w->n_enabled];
+
+		rc = control_enable(w->tfs, w->run.name, t->group, t->event, true, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (rc == 0 && w->child)
+		rc = child_go(w->child, err);
+	return rc;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+enum { SLOT_SIGNALS, SLOT_OUT, SLOT_CPUS };
+
+static struct pollfd *poll_set(const struct watch *w, int out_fd, size_t *ret_n)
+{
+	size_t n = SLOT_CPUS + w->n_cpus;
+	struct pollfd *fds = xcalloc(n, sizeof(*fds));
+
+	fds[SLOT_SIGNALS] = (struct pollfd){ w->signal_fd, POLLIN, 0 };
+	fds[SLOT_OUT] = (struct pollfd){ out_fd, 0, 0 }; /* POLLERR: its reader is gone */
+	for (size_t i = 0; i < w->n_cpus; i++)
+		fds[SLOT_CPUS + i] = (struct pollfd){ stream_fd(w->stream, i), POLLIN, 0 };
+	*ret_n = n;
+	return fds;
+}
+
+static int wait_ms(uint64_t end_ns, uint64_t now)
+{
+	uint64_t left;
+
+	if (!end_ns)
+		return ROUND_MS;
+	left = end_ns > now ? (end_ns - now + 999999) / 1000000 : 0;
+	return left < ROUND_MS ? (int)left : ROUND_MS;
+}
+
+/* Whether the loop must end, and why. */
+static enum watch_reason reason_to_end(struct watch *w, const struct pollfd *fds, uint64_t end_ns)
+{
+	if (w->has_enough)
+		return WATCH_ENOUGH;
+	if (fds[SLOT_SIGNALS].revents) {
+		int sig = signals_read(w->signal_fd);
+
+		if (sig && sig != SIGCHLD)
+			return WATCH_SIGNAL;
+	}
+	if (w->child && child_reap(w->child))
+		return WATCH_COMMAND;
+	if (fds[SLOT_OUT].revents & (POLLERR | POLLNVAL | POLLHUP))
+		return WATCH_CLOSED;
+	if (end_ns && now_ns() >= end_ns)
+		return WATCH_TIME;
+	return WATCH_GOES_ON;
+}
+
+enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts,
+			     struct err *err)
+{
+	uint64_t end_ns = opts->duration_ns ? now_ns() + opts->duration_ns : 0;
+	auto_free struct pollfd *fds = NULL;
+	size_t n;
+
+	fds = poll_set(w, opts->out_fd, &n);
+	for (;;) {
+		int ready = poll(fds, n, wait_ms(end_ns, now_ns()));
+		enum watch_reason reason;
+
+		if (ready < 0 && errno != EINTR) {
+			err_set(err, errno, "poll: %s", strerror(errno));
+			return WATCH_FAILED;
+		}
+		/* What this call holds back for the sake of order, the next one delivers. */
+		if (stream_read(w->stream, false, err) < 0)
+			return WATCH_FAILED;
+		if (opts->round)
+			opts->round(opts->ctx);
+		reason = reason_to_end(w, fds, end_ns);
+		if (reason != WATCH_GOES_ON)
+			return reason;
+	}
+}
+
+static void disable_events(struct watch *w)
+{
+	for (size_t i = 0; i < w->n_enabled; i++)
+		control_enable(w->tfs, w->run.name, w->events[i]->group, w->events[i]->event,
+			       false, NULL);
+}
+
+/* What the buffers dropped without a mark in the pages (the writer never got that far). */
+static uint64_t losses_by_stats(struct watch *w)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < w->n_cpus; i++) {
+		uint64_t overrun = 0, dropped = 0;
+
+		if (control_cpu_losses(w->tfs, w->run.name, w->cpus[i], &overrun, &dropped))
+			sum += overrun + dropped;
+	}
+	return sum;
+}
+
+int watch_end(struct watch *w, uint64_t *ret_lost, struct err *err)
+{
+	int rc = 0;
+
+	if (w->run.has_instance && w->stream) {
+		uint64_t by_stats;
+
+		disable_events(w);
+		do {
+			rc = stream_read(w->stream, true, err);
+		} while (rc > 0);
+		by_stats = losses_by_stats(w);
+		if (by_stats > w->lost)
+			w->lost = by_stats;
+	}
+	if (ret_lost)
+		*ret_lost = w->lost;
+	stream_free(w->stream);
+	if (rc < 0)
+		run_end(w->tfs, w->dir, &w->run, NULL);
+	else
+		rc = run_end(w->tfs, w->dir, &w->run, err);
+	if (w->signal_fd >= 0)
+		close(w->signal_fd);
+	free(w->events);
+	free(w->cpus);
+	free(w);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * One watching run: an instance and a group of its own, probes put into it or found there,
+ * their events read until an end is reached, everything taken down again (kernel-facts 7:
+ * the order of steps).
+ *
+ *   watch_begin   lock file, instance, clock, buffers, PIDs
+ *   watch_define  temporary probes into the run's group
+ *   watch_event   an event to read: filter, format
+ *   watch_start   open the readers, enable, let the command go
+ *   watch_loop    until duration, signal, end of the command, closed stdout, or enough
+ *   watch_end     disable, read the rest, count losses, take down
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "probe/definition.h"
+#include "session/child.h"
+#include "session/statedir.h"
+#include "stream/stream.h"
+#include "tracefs/tfs.h"
+
+struct watch;
+
+struct watch_opts {
+	const pid_t *pids; /* record only these processes; n_pids 0: all */
+	size_t n_pids;
+	unsigned buffer_kb;  /* per CPU; 0: a default for the number of CPUs */
+	struct child *child; /* the held command: recorded with its children. NULL: none */
+};
+
+int watch_begin(struct tfs *tfs, struct statedir *dir, const struct watch_opts *opts,
+		const struct stream_ops *ops, struct watch **ret, struct err *err);
+/* The run's group: definitions for watch_define() belong to it. */
+const char *watch_group(const struct watch *w);
+int watch_define(struct watch *w, const struct definition *defs, size_t n, struct err *err);
+/*
+ * Adds an event to read: one that watch_define() made, or anybody's. `filter` may be NULL.
+ * `type` has its names set, is completed here, and must outlive the run. A filter the kernel
+ * refuses: err->at is the place in `filter`.
+ */
+int watch_event(struct watch *w, struct event_type *type, const char *filter,
+		struct err *err);
+int watch_start(struct watch *w, struct err *err);
+
+enum watch_reason {
+	WATCH_GOES_ON, /* not over yet */
+	WATCH_TIME,    /* the duration is over */
+	WATCH_SIGNAL,  /* Ctrl-C, SIGTERM, SIGHUP */
+	WATCH_COMMAND, /* the command ended */
+	WATCH_ENOUGH,  /* ops->event said so */
+	WATCH_CLOSED,  /* nobody reads our output any more */
+	WATCH_FAILED,
+};
+
+struct watch_loop_opts {
+	uint64_t duration_ns; /* 0: without end */
+	int out_fd;           /* watched for its reader to go away; -1: none */
+	/* Called after each round of events: flush, or start an interval. May be NULL. */
+	void (*round)(void *ctx);
+	void *ctx;
+};
+enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts,
+			     struct err *err);
+
+/*
+ * Takes everything down and frees `w`; also after a failure at any step. *ret_lost: records
+ * lost in all, as far as the kernel says.
+ */
+int watch_end(struct watch *w, uint64_t *ret_lost, struct err *err);
