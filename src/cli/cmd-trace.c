@@ -14,6 +14,7 @@
 
 #include "base/xalloc.h"
 #include "cli/probes.h"
+#include "probe/name.h"
 #include "report/events.h"
 #include "resolve/locate.h"
 #include "session/child.h"
@@ -47,6 +48,16 @@ static const char *const hidden_args[] = { "__comm=$comm", NULL };
 static const char *symbol_of(const struct event *e)
 {
 	return ((const struct watched *)e->type->user)->symbol;
+}
+
+/* The run's own group is nobody's business: its name is another in every run. */
+static const char *group_of(const struct event *e)
+{
+	const struct watched *w = e->type->user;
+
+	if (!w->spec)
+		return e->type->group;
+	return w->spec->group.s ? w->spec->group.s : NAME_GROUP;
 }
 
 static const char *file_of(const struct event *e)
@@ -371,6 +382,7 @@ static int show(struct trace *t, struct child *child)
 	const struct events_options opts = {
 		.wall_offset_ns = wall_offset(),
 		.no_header = opt(&t->cli->opts, OPT_NOHEADINGS),
+		.group = group_of,
 		.symbol = symbol_of,
 		.file = file_of,
 	};
@@ -393,6 +405,7 @@ static int show(struct trace *t, struct child *child)
 		rc = rc < 0 ? rc : end;
 	}
 	t->format->end(t->writer, &t->cli->out);
+	on_round(t);
 	if (rc == 0)
 		close_line(t, lost);
 	return t->failed_output ? -EPIPE : rc;

@@ -75,7 +75,7 @@ static void add_what(const struct events_writer *w, struct json *j, const struct
 	const char *symbol = w->opts.symbol ? w->opts.symbol(e) : NULL;
 	const char *file = w->opts.file ? w->opts.file(e) : NULL;
 
-	json_str(j, "group", e->type->group);
+	json_str(j, "group", w->opts.group ? w->opts.group(e) : e->type->group);
 	json_str(j, "event", e->type->event);
 	json_str(j, "kind", e->type->is_return ? "return" : "entry");
 	if (symbol)

@@ -14,7 +14,8 @@
 struct events_options {
 	int64_t wall_offset_ns; /* add to an event's time for CLOCK_REALTIME */
 	bool no_header;
-	/* symbol and file of an event, for JSON; NULL: left out */
+	/* group, symbol and file of an event, for JSON; NULL: the type's group, left out */
+	const char *(*group)(const struct event *e);
 	const char *(*symbol)(const struct event *e);
 	const char *(*file)(const struct event *e);
 };

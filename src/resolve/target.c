@@ -227,23 +227,29 @@ static int find_executable(const struct target_env *env, struct target *ret, str
 {
 	auto_free char *link = xasprintf("/proc/%d/exe", (int)env->pid);
 	char name[PATH_MAX];
+	ssize_t len = readlink(link, name, sizeof(name) - 1);
 	struct elffile *elf;
-	ssize_t len;
-	int rc = elffile_open(-1, link, &elf, err);
+	int rc, fd;
 
+	if (len < 0)
+		return errno == ENOENT ? err_set(err, ESRCH, "there is no process %d, or it has "
+							     "no program", (int)env->pid)
+				       : err_set(err, errno, "cannot look at process %d: %s",
+						 (int)env->pid, strerror(errno));
+	name[len] = 0;
+	fd = open(link, O_RDONLY | O_CLOEXEC);
+	rc = fd < 0 ? elffile_open(-1, link, &elf, err) : elffile_open_fd(fd, name, &elf, err);
 	if (rc < 0)
 		return rc;
-	len = readlink(link, name, sizeof(name) - 1);
-	name[len > 0 ? len : 0] = 0;
 	*ret = (struct target){
-		.name = xstrdup(len > 0 ? name : link),
-		.path = len > 0 ? kernel_path(env, name, elf) : xstrdup(link),
-		.reason = xasprintf("the executable of process %d", (int)env->pid),
+		.name = xstrdup(name),
+		.path = kernel_path(env, name, elf),
+		.reason = xasprintf("the program of process %d", (int)env->pid),
 		.elf = elf,
 	};
 	if (strncmp(ret->path, "/proc/self/", 11) == 0) {
 		free(ret->path);
-		ret->path = STEAL(link);
+		ret->path = STEAL(link); /* outlives us, unlike a number of our fd table */
 	}
 	return 0;
 }

@@ -59,10 +59,29 @@ static void on_lost(void *ctx, const struct lost *lost)
 		w->ops.lost(w->ops.ctx, lost);
 }
 
+/* What the kernel noted of a task that is gone (option record-tgid): lines "TID TGID". */
+static pid_t saved_tgid(const struct watch *w, pid_t tid)
+{
+	auto_free char *key = xasprintf("\n%d ", (int)tid);
+	auto_buf text = BUF_INIT;
+	const char *line;
+
+	buf_addc(&text, '\n');
+	if (root_read(&w->tfs->root, &text, "saved_tgids") < 0)
+		return 0;
+	line = strstr(buf_str(&text), key);
+	return line ? (pid_t)strtol(line + strlen(key), NULL, 10) : 0;
+}
+
 static bool on_task(void *ctx, pid_t tid, char comm[16], pid_t *tgid)
 {
+	const struct watch *w = ctx;
+
+	comm[0] = 0;
 	*tgid = proc_tgid(tid);
-	return proc_comm(tid, comm);
+	if (!*tgid)
+		*tgid = saved_tgid(w, tid);
+	return proc_comm(tid, comm) || *tgid;
 }
 
 static unsigned default_buffer_kb(size_t n_cpus)
@@ -111,6 +130,7 @@ static int prepare_instance(struct watch *w, const struct watch_opts *opts, stru
 	if (rc < 0)
 		return rc;
 	set_if_there(w, "trace_clock", "mono");
+	control_option(w->tfs, w->run.name, "record-tgid", true);
 	/* poll(2) wakes us when a buffer is a tenth full; else we look every ROUND_MS. */
 	set_if_there(w, "buffer_percent", "10");
 	if (opts->n_pids)
