@@ -63,6 +63,17 @@ int cli_open(struct cli *cli)
 	return statedir_open(&cli->state, &cli->err);
 }
 
+int cli_open_dry(struct cli *cli)
+{
+	int rc = cli_open(cli);
+
+	if (rc < 0 && !opt(&cli->opts, OPT_TRACEFS)) {
+		err_clear(&cli->err);
+		rc = 0;
+	}
+	return rc;
+}
+
 /* A signal waits until the command is through: no write of ours is left half done. */
 static void hold_signals(void)
 {

@@ -36,6 +36,11 @@ int cli_main(int argc, char **argv);
 /* Opens tracefs and what is remembered in /run. */
 int cli_open(struct cli *cli);
 /*
+ * For --dry-run: a tracefs that cannot be opened is no error, unless --tracefs names it;
+ * the command then knows of no names in use and of no missing features.
+ */
+int cli_open_dry(struct cli *cli);
+/*
  * The same for a command that writes: takes the state lock, blocks signals so that nothing
  * is left half done, and removes what dead runs left.
  */

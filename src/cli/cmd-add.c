@@ -84,22 +84,6 @@ static int count_removals(struct cli *cli, size_t *ret)
 	return err_at(&cli->err, &first->origin, first->kind_at);
 }
 
-/* --dry-run needs no root and no tracefs: it then knows of no names in use. */
-static int open_kernel(struct cli *cli)
-{
-	struct err ignored = ERR_INIT;
-
-	if (!opt(&cli->opts, OPT_DRY_RUN))
-		return cli_open_for_writing(cli);
-	if (cli_open(cli) < 0) {
-		ignored = cli->err;
-		err_clear(&cli->err);
-		if (opt(&cli->opts, OPT_TRACEFS))
-			cli->err = ignored;
-	}
-	return cli->err.code ? -cli->err.code : 0;
-}
-
 static int load(struct cli *cli, struct probes *p)
 {
 	int rc = cli->has_tfs ? probes_load(cli, p) : 0;
@@ -123,7 +107,7 @@ static int run(struct cli *cli)
 	if (rc == 0)
 		rc = count_removals(cli, &n_removals);
 	if (rc == 0)
-		rc = open_kernel(cli);
+		rc = opt(&cli->opts, OPT_DRY_RUN) ? cli_open_dry(cli) : cli_open_for_writing(cli);
 	if (rc == 0)
 		rc = load(cli, &p);
 	if (rc == 0)

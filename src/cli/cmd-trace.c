@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Specs become probes of this run's own group, probes that exist are read beside whoever
- * else reads them; both are recorded in an instance of the run's own and shown as they come.
- */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,227 +9,33 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
-#include "cli/probes.h"
-#include "probe/name.h"
+#include "cli/watched.h"
 #include "report/events.h"
-#include "resolve/locate.h"
 #include "session/child.h"
-#include "session/watch.h"
-#include "tracefs/control.h"
-
-/* What an event stands for: the struct event_type's `user`. */
-struct watched {
-	struct event_type type;
-	char *symbol; /* NULL: not known */
-	char *file;
-	const struct spec *spec; /* NULL: a probe that existed */
-};
 
 struct trace {
 	struct cli *cli;
-	struct probes probes;
-	struct plan plan;
+	struct watchset set;
 	struct watch *watch;
-	struct watched **watched;
-	size_t n_watched;
 	const struct events_format *format;
 	struct events_writer *writer;
 	uint64_t n_events;
 	bool failed_output;
 };
 
-/* __comm: saved_cmdlines is global and small; the record itself must carry the name (R21). */
-static const char *const hidden_args[] = { "__comm=$comm", NULL };
-
 static const char *symbol_of(const struct event *e)
 {
-	return ((const struct watched *)e->type->user)->symbol;
+	return watched_of(e)->symbol;
 }
 
-/* The run's own group is nobody's business: its name is another in every run. */
 static const char *group_of(const struct event *e)
 {
-	const struct watched *w = e->type->user;
-
-	if (!w->spec)
-		return e->type->group;
-	return w->spec->group.s ? w->spec->group.s : NAME_GROUP;
+	return watched_of(e)->group;
 }
 
 static const char *file_of(const struct event *e)
 {
-	return ((const struct watched *)e->type->user)->file;
-}
-
-/* "BINARY FUNCTION": two words without ':' of which neither is a probe. */
-static int as_binary_and_function(struct trace *t)
-{
-	const char **args = t->cli->opts.args;
-	struct origin *origin = &t->cli->bad_origin;
-	bool plain = !strpbrk(args[0], " \t\"\\") && !strpbrk(args[1], " \t\"\\");
-
-	t->cli->bad_text = plain ? xasprintf("%s:%s", args[0], args[1])
-				 : xasprintf("\"%s:%s\"", args[0], args[1]);
-	*origin = (struct origin){ .text = t->cli->bad_text };
-	return spec_list_add(&t->cli->specs, origin, &t->cli->err);
-}
-
-static bool is_probe_name(struct trace *t, const char *word)
-{
-	auto_free struct event_ref *refs = NULL;
-	struct err kept = t->cli->err;
-	size_t n;
-	int rc = probes_select(t->cli, &t->probes, &word, 1, PROBES_ANY, &refs, &n);
-
-	t->cli->err = kept;
-	return rc == 0;
-}
-
-static int not_understood(struct trace *t, const char *word)
-{
-	struct cli *cli = t->cli;
-
-	err_set(&cli->err, ENOENT, "'%s' is neither a probe nor TARGET:LOCATION", word);
-	if (cli->opts.n_args == 2)
-		err_detail(&cli->err, "a probe and something else: uprobe-ctl list shows the probes");
-	err_detail(&cli->err, "a function of a file is written FILE:%s", word);
-	return err_hint(&cli->err, "or two words: uprobe-ctl trace FILE FUNCTION");
-}
-
-static int watch_existing(struct trace *t, const char *const *patterns, size_t n);
-
-/* Specs into cli->specs, names of probes into `names`. */
-static int sort_words(struct trace *t, const char **names, size_t *n_names)
-{
-	const struct options *o = &t->cli->opts;
-	size_t probes = 0, plain = 0;
-
-	for (size_t i = 0; i < o->n_args; i++) {
-		if (strchr(o->args[i], ':'))
-			continue;
-		plain++;
-		probes += is_probe_name(t, o->args[i]);
-	}
-	if (o->n_args == 2 && plain == 2 && probes == 0)
-		return as_binary_and_function(t);
-	for (size_t i = 0; i < o->n_args; i++) {
-		const char *word = o->args[i];
-		int rc = 0;
-
-		if (!strchr(word, ':') && is_probe_name(t, word))
-			names[(*n_names)++] = word;
-		else if (!strchr(word, ':') && !strchr(word, ' '))
-			rc = not_understood(t, word);
-		else
-			rc = cli_read_specs(t->cli, &word, 1);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-static struct watched *new_watched(struct trace *t, const char *group, const char *event)
-{
-	struct watched *w = xcalloc(1, sizeof(*w));
-
-	w->type.group = xstrdup(group);
-	w->type.event = xstrdup(event);
-	w->type.user = w;
-	t->watched = xgrow(t->watched, t->n_watched, sizeof(*t->watched));
-	t->watched[t->n_watched++] = w;
-	return w;
-}
-
-static bool is_watched(const struct trace *t, const struct definition *d)
-{
-	for (size_t i = 0; i < t->n_watched; i++)
-		if (strcmp(t->watched[i]->type.group, d->group) == 0 &&
-		    strcmp(t->watched[i]->type.event, d->event) == 0)
-			return true;
-	return false;
-}
-
-static int watch_existing(struct trace *t, const char *const *patterns, size_t n)
-{
-	auto_free struct event_ref *refs = NULL;
-	struct locator *locator = locator_new();
-	size_t n_refs = 0;
-	int rc = probes_select(t->cli, &t->probes, patterns, n, PROBES_ANY, &refs, &n_refs);
-
-	for (size_t i = 0; rc == 0 && i < t->probes.defs.n; i++) {
-		const struct definition *d = &t->probes.defs.defs[i];
-		struct watched *w;
-		bool wanted = false;
-
-		for (size_t k = 0; k < n_refs; k++)
-			wanted = wanted || event_ref_has(&refs[k], d);
-		if (!wanted || is_watched(t, d))
-			continue;
-		w = new_watched(t, d->group, d->event);
-		w->file = xstrdup(d->path);
-		w->symbol = locator_name(locator, d->path, d->offset);
-		rc = watch_event(t->watch, &w->type, NULL, &t->cli->err);
-	}
-	locator_free(locator);
-	return rc;
-}
-
-/* No word at all: our own probes that are enabled. */
-static int watch_enabled(struct trace *t)
-{
-	size_t found = 0;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < t->probes.defs.n; i++) {
-		const struct definition *d = &t->probes.defs.defs[i];
-		auto_free char *name = xasprintf("%s/%s", d->group, d->event);
-		const char *pattern = name;
-
-		if (!ledger_find(&t->probes.ledger, d) || is_watched(t, d) ||
-		    control_state(&t->cli->tfs, NULL, d->group, d->event) != ENABLE_ON)
-			continue;
-		found++;
-		rc = watch_existing(t, &pattern, 1);
-	}
-	if (rc < 0 || found)
-		return rc;
-	err_set(&t->cli->err, ENOENT, "there is nothing to trace: no probe of ours is enabled");
-	return err_hint(&t->cli->err, "say what: uprobe-ctl trace FILE:FUNCTION, or the name of a "
-				      "probe (uprobe-ctl list)");
-}
-
-static int watch_specs(struct trace *t)
-{
-	size_t n = plan_n_defs(&t->plan);
-	auto_free struct definition *defs = xcalloc(n, sizeof(*defs));
-	int rc;
-
-	for (size_t i = 0; i < n; i++)
-		defs[i] = *plan_def(&t->plan, i, NULL);
-	rc = watch_define(t->watch, defs, n, &t->cli->err);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		const struct resolution *res;
-		const struct definition *d = plan_def(&t->plan, i, &res);
-		const struct token *filter = &res->spec->filter;
-		struct watched *w;
-
-		if (is_watched(t, d))
-			continue;
-		w = new_watched(t, d->group, d->event);
-		w->file = xstrdup(res->target.name);
-		w->symbol = xstrdup_null(res->function.symbol ? res->function.symbol->name : NULL);
-		w->spec = res->spec;
-		rc = watch_event(t->watch, &w->type, filter->s, &t->cli->err);
-		if (rc < 0) {
-			struct span at = t->cli->err.at;
-
-			err_at(&t->cli->err, &res->spec->origin,
-			       filter->s ? (struct span){ filter->at.from + at.from,
-							  filter->at.from + at.to }
-					 : res->spec->place.at);
-		}
-	}
-	return rc;
+	return watched_of(e)->file;
 }
 
 /* Children of a process asked for are recorded by the kernel, too; they were not asked for. */
@@ -292,13 +94,13 @@ static void announce(const struct trace *t)
 	const struct cli *cli = t->cli;
 	auto_buf b = BUF_INIT;
 
-	for (size_t i = 0; i < t->plan.n && i < 5; i++) {
-		const struct resolution *res = &t->plan.res[i];
+	for (size_t i = 0; i < t->set.plan.n && i < 5; i++) {
+		const struct resolution *res = &t->set.plan.res[i];
 
 		buf_addf(&b, "%s%s:%s", i ? ", " : "", res->target.name, res->location_typed);
 	}
-	if (t->plan.n > 5)
-		buf_addf(&b, " and %zu more", t->plan.n - 5);
+	if (t->set.plan.n > 5)
+		buf_addf(&b, " and %zu more", t->set.plan.n - 5);
 	if (!b.len)
 		return;
 	if (cli->opts.duration_ns)
@@ -323,7 +125,7 @@ static void close_line(const struct trace *t, uint64_t lost)
 
 	plural(&b, t->n_events, "event");
 	cli_note(t->cli, "%s, %" PRIu64 " lost%s", buf_str(&b), lost,
-		 t->plan.n ? "; uprobe detached" : "");
+		 t->set.plan.n ? "; uprobe detached" : "");
 }
 
 static int set_up(struct trace *t, struct child *child)
@@ -335,28 +137,9 @@ static int set_up(struct trace *t, struct child *child)
 		.child = child->pid ? child : NULL,
 	};
 	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = t };
-	auto_free const char **names = xcalloc(cli->opts.n_args, sizeof(*names));
-	struct resolve_env env = cli_resolve_env(cli);
-	size_t n_names = 0;
-	int rc = sort_words(t, names, &n_names);
+	int rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &t->watch, &cli->err);
 
-	if (rc == 0 && cli->opts.file)
-		rc = cli_read_specs(cli, NULL, 0);
-	if (rc == 0)
-		rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &t->watch, &cli->err);
-	if (rc < 0)
-		return rc;
-	env.group = watch_group(t->watch);
-	env.own_group = true;
-	env.hidden = hidden_args;
-	rc = plan_make(&env, cli->specs.specs, cli->specs.n, &t->plan, &cli->err);
-	if (rc == 0 && t->plan.n)
-		rc = watch_specs(t);
-	if (rc == 0 && n_names)
-		rc = watch_existing(t, names, n_names);
-	if (rc == 0 && !n_names && !t->plan.n)
-		rc = watch_enabled(t);
-	return rc;
+	return rc < 0 ? rc : watchset_attach(&t->set, t->watch);
 }
 
 static int loop(struct trace *t)
@@ -411,21 +194,6 @@ static int show(struct trace *t, struct child *child)
 	return t->failed_output ? -EPIPE : rc;
 }
 
-static void trace_done(struct trace *t)
-{
-	for (size_t i = 0; i < t->n_watched; i++) {
-		event_type_done(&t->watched[i]->type);
-		free(t->watched[i]->type.group);
-		free(t->watched[i]->type.event);
-		free(t->watched[i]->symbol);
-		free(t->watched[i]->file);
-		free(t->watched[i]);
-	}
-	free(t->watched);
-	plan_done(&t->plan);
-	probes_done(&t->probes);
-}
-
 /* With a command our lines go to stderr, away from the command's own, unless -w says where. */
 static int open_output(struct cli *cli)
 {
@@ -442,21 +210,11 @@ static int open_output(struct cli *cli)
 
 static int dry_run(struct trace *t)
 {
-	auto_free const char **names = xcalloc(t->cli->opts.n_args, sizeof(*names));
-	struct resolve_env env = cli_resolve_env(t->cli);
-	size_t n_names = 0;
-	int rc = sort_words(t, names, &n_names);
-
-	env.group = "uctl_RUN";
-	env.own_group = true;
-	env.hidden = hidden_args;
-	if (rc == 0)
-		rc = plan_make(&env, t->cli->specs.specs, t->cli->specs.n, &t->plan, &t->cli->err);
-	for (size_t i = 0; rc == 0 && i < plan_n_defs(&t->plan); i++) {
-		definition_format(plan_def(&t->plan, i, NULL), &t->cli->out);
+	for (size_t i = 0; i < plan_n_defs(&t->set.plan); i++) {
+		definition_format(plan_def(&t->set.plan, i, NULL), &t->cli->out);
 		buf_addc(&t->cli->out, '\n');
 	}
-	return rc;
+	return EXIT_OK;
 }
 
 static int run_with_command(struct trace *t)
@@ -485,21 +243,19 @@ static int run(struct cli *cli)
 
 	if (cli->opts.command && cli->opts.command_argv)
 		return cli_usage(cli, "-c and -- both name a command");
-	rc = dry ? cli_open(cli) : cli_open_for_writing(cli);
+	rc = dry ? cli_open_dry(cli) : cli_open_for_writing(cli);
+	statedir_unlock(&cli->state); /* others may work while we watch */
 	if (rc == 0)
-		rc = probes_load(cli, &t.probes);
-	if (dry && rc < 0) {
-		err_clear(&cli->err);
-		rc = 0;
-	}
-	statedir_unlock(&cli->state);
+		rc = watchset_load(&t.set, cli);
+	if (rc == 0)
+		rc = watchset_plan(&t.set, "uctl_RUN");
 	if (rc == 0 && dry)
 		rc = dry_run(&t);
 	else if (rc == 0)
 		rc = open_output(cli);
 	if (rc == 0 && !dry)
 		rc = run_with_command(&t);
-	trace_done(&t);
+	watchset_done(&t.set);
 	return rc;
 }
 

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "cli/watched.h"
+#include "probe/name.h"
+#include "resolve/locate.h"
+#include "tracefs/control.h"
+
+/* __comm: saved_cmdlines is global and small; the record itself must carry the name (R21). */
+static const char *const hidden_args[] = { "__comm=$comm", NULL };
+
+/* "BINARY FUNCTION": two words without ':' of which neither is a probe. */
+static int as_binary_and_function(struct watchset *set)
+{
+	const char **args = set->cli->opts.args;
+	struct origin *origin = &set->cli->bad_origin;
+	bool plain = !strpbrk(args[0], " \t\"\\") && !strpbrk(args[1], " \t\"\\");
+
+	set->cli->bad_text = plain ? xasprintf("%s:%s", args[0], args[1])
+				 : xasprintf("\"%s:%s\"", args[0], args[1]);
+	*origin = (struct origin){ .text = set->cli->bad_text };
+	return spec_list_add(&set->cli->specs, origin, &set->cli->err);
+}
+
+static bool is_probe_name(struct watchset *set, const char *word)
+{
+	auto_free struct event_ref *refs = NULL;
+	struct err kept = set->cli->err;
+	size_t n;
+	int rc = probes_select(set->cli, &set->probes, &word, 1, PROBES_ANY, &refs, &n);
+
+	set->cli->err = kept;
+	return rc == 0;
+}
+
+static int not_understood(struct watchset *set, const char *word)
+{
+	struct cli *cli = set->cli;
+
+	err_set(&cli->err, ENOENT, "'%s' is neither a probe nor TARGET:LOCATION", word);
+	if (cli->opts.n_args == 2)
+		err_detail(&cli->err, "a probe and something else: uprobe-ctl list shows the probes");
+	err_detail(&cli->err, "a function of a file is written FILE:%s", word);
+	return err_hint(&cli->err, "or two words: uprobe-ctl trace FILE FUNCTION");
+}
+
+/* Specs into cli->specs, names of probes into set->names. */
+static int sort_words(struct watchset *set)
+{
+	const struct options *o = &set->cli->opts;
+	size_t probes = 0, plain = 0;
+
+	for (size_t i = 0; i < o->n_args; i++) {
+		if (strchr(o->args[i], ':'))
+			continue;
+		plain++;
+		probes += is_probe_name(set, o->args[i]);
+	}
+	if (o->n_args == 2 && plain == 2 && probes == 0)
+		return as_binary_and_function(set);
+	set->names = xcalloc(o->n_args, sizeof(*set->names));
+	for (size_t i = 0; i < o->n_args; i++) {
+		const char *word = o->args[i];
+		bool is_plain = !strchr(word, ':');
+		int rc = 0;
+
+		if (is_plain && is_probe_name(set, word))
+			set->names[set->n_names++] = word;
+		else if (is_plain && !strchr(word, ' '))
+			rc = not_understood(set, word);
+		else
+			rc = cli_read_specs(set->cli, &word, 1);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static struct watched *new_watched(struct watchset *set, const char *group,
+				   const char *shown_group, const char *event)
+{
+	struct watched *w = xcalloc(1, sizeof(*w));
+
+	w->group = xstrdup(shown_group);
+	w->type.group = xstrdup(group);
+	w->type.event = xstrdup(event);
+	w->type.user = w;
+	set->watched = xgrow(set->watched, set->n_watched, sizeof(*set->watched));
+	set->watched[set->n_watched++] = w;
+	return w;
+}
+
+static bool is_watched(const struct watchset *set, const struct definition *d)
+{
+	for (size_t i = 0; i < set->n_watched; i++)
+		if (strcmp(set->watched[i]->type.group, d->group) == 0 &&
+		    strcmp(set->watched[i]->type.event, d->event) == 0)
+			return true;
+	return false;
+}
+
+static int watch_existing(struct watchset *set, struct watch *watch,
+			  const char *const *patterns, size_t n)
+{
+	auto_free struct event_ref *refs = NULL;
+	struct locator *locator = locator_new();
+	size_t n_refs = 0;
+	int rc = probes_select(set->cli, &set->probes, patterns, n, PROBES_ANY, &refs, &n_refs);
+
+	for (size_t i = 0; rc == 0 && i < set->probes.defs.n; i++) {
+		const struct definition *d = &set->probes.defs.defs[i];
+		struct watched *w;
+		bool wanted = false;
+
+		for (size_t k = 0; k < n_refs; k++)
+			wanted = wanted || event_ref_has(&refs[k], d);
+		if (!wanted || is_watched(set, d))
+			continue;
+		w = new_watched(set, d->group, d->group, d->event);
+		w->file = xstrdup(d->path);
+		w->symbol = locator_name(locator, d->path, d->offset);
+		rc = watch_event(watch, &w->type, NULL, &set->cli->err);
+	}
+	locator_free(locator);
+	return rc;
+}
+
+/* No word at all: our own probes that are enabled. */
+static int watch_enabled(struct watchset *set, struct watch *watch)
+{
+	size_t found = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < set->probes.defs.n; i++) {
+		const struct definition *d = &set->probes.defs.defs[i];
+		auto_free char *name = xasprintf("%s/%s", d->group, d->event);
+		const char *pattern = name;
+
+		if (!ledger_find(&set->probes.ledger, d) || is_watched(set, d) ||
+		    control_state(&set->cli->tfs, NULL, d->group, d->event) != ENABLE_ON)
+			continue;
+		found++;
+		rc = watch_existing(set, watch, &pattern, 1);
+	}
+	if (rc < 0 || found)
+		return rc;
+	err_set(&set->cli->err, ENOENT, "there is nothing to trace: no probe of ours is enabled");
+	return err_hint(&set->cli->err, "say what: uprobe-ctl trace FILE:FUNCTION, or the name of a "
+				      "probe (uprobe-ctl list)");
+}
+
+static const char *shown_group(const struct resolution *res)
+{
+	return res->spec->group.s ? res->spec->group.s : NAME_GROUP;
+}
+
+/* A filter's error counts from the filter's start; everything else points at the place. */
+static int place_error(struct watchset *set, const struct spec *spec)
+{
+	struct span at = set->cli->err.at;
+
+	if (!spec->filter.s)
+		return err_at(&set->cli->err, &spec->origin, spec->place.at);
+	at.from += spec->filter.at.from;
+	at.to += spec->filter.at.from;
+	return err_at(&set->cli->err, &spec->origin, at);
+}
+
+/* The plan's definitions in one array, now that the run's group is known. */
+static struct definition *flatten(struct watchset *set, const char *group, size_t *ret_n)
+{
+	size_t n = plan_n_defs(&set->plan);
+	struct definition *defs = xcalloc(n, sizeof(*defs));
+
+	for (size_t i = 0; i < n; i++) {
+		struct definition *d = plan_def(&set->plan, i, NULL);
+
+		free(d->group);
+		d->group = xstrdup(group);
+		defs[i] = *d;
+	}
+	*ret_n = n;
+	return defs;
+}
+
+static int watch_specs(struct watchset *set, struct watch *watch)
+{
+	auto_free struct definition *defs = NULL;
+	size_t n;
+	int rc;
+
+	defs = flatten(set, watch_group(watch), &n);
+	rc = watch_define(watch, defs, n, &set->cli->err);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		const struct resolution *res;
+		const struct definition *d = plan_def(&set->plan, i, &res);
+		struct watched *w;
+
+		if (is_watched(set, d)) /* another location of the same event */
+			continue;
+		w = new_watched(set, d->group, shown_group(res), d->event);
+		w->file = xstrdup(res->target.name);
+		w->symbol = xstrdup_null(res->function.symbol ? res->function.symbol->name : NULL);
+		rc = watch_event(watch, &w->type, res->spec->filter.s, &set->cli->err);
+		if (rc < 0)
+			place_error(set, res->spec);
+	}
+	return rc;
+}
+
+int watchset_load(struct watchset *set, struct cli *cli)
+{
+	bool dry = opt(&cli->opts, OPT_DRY_RUN);
+	int rc;
+
+	*set = (struct watchset){ .cli = cli };
+	rc = cli->has_tfs ? probes_load(cli, &set->probes) : 0;
+	if (rc < 0 && dry) {
+		err_clear(&cli->err);
+		rc = 0;
+	}
+	if (rc == 0)
+		rc = sort_words(set);
+	if (rc == 0 && cli->opts.file)
+		rc = cli_read_specs(cli, NULL, 0);
+	return rc;
+}
+
+int watchset_plan(struct watchset *set, const char *group)
+{
+	struct resolve_env env = cli_resolve_env(set->cli);
+
+	env.group = group;
+	env.own_group = true;
+	env.hidden = hidden_args;
+	return plan_make(&env, set->cli->specs.specs, set->cli->specs.n, &set->plan,
+			 &set->cli->err);
+}
+
+int watchset_attach(struct watchset *set, struct watch *watch)
+{
+	int rc = 0;
+
+	if (set->plan.n)
+		rc = watch_specs(set, watch);
+	if (rc == 0 && set->n_names)
+		rc = watch_existing(set, watch, set->names, set->n_names);
+	if (rc == 0 && !set->n_names && !set->plan.n)
+		rc = watch_enabled(set, watch);
+	return rc;
+}
+
+void watchset_done(struct watchset *set)
+{
+	for (size_t i = 0; i < set->n_watched; i++) {
+		struct watched *w = set->watched[i];
+
+		event_type_done(&w->type);
+		free(w->type.group);
+		free(w->type.event);
+		free(w->group);
+		free(w->symbol);
+		free(w->file);
+		free(w);
+	}
+	free(set->watched);
+	free(set->names);
+	plan_done(&set->plan);
+	probes_done(&set->probes);
+}

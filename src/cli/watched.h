@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * What a watching command watches: the words of its command line, sorted into specs, which
+ * become probes of the run's own group, and names of probes that exist, which are read
+ * beside whoever else reads them.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/cli.h"
+#include "cli/probes.h"
+#include "probe/event.h"
+#include "resolve/resolve.h"
+#include "session/watch.h"
+
+/* An event that is watched; the `user` of its event type. */
+struct watched {
+	struct event_type type;
+	char *group;  /* to show: a run's own group is another in every run */
+	char *symbol; /* NULL: not known */
+	char *file;
+};
+
+struct watchset {
+	struct cli *cli;
+	struct probes probes;
+	struct plan plan;    /* of the specs */
+	const char **names;  /* of probes that exist: words of the command line */
+	size_t n_names;
+	struct watched **watched;
+	size_t n_watched;
+};
+
+/*
+ * Reads what exists and sorts the words (and -f FILE): TARGET:LOCATION is a spec, another
+ * word the name of a probe, two words of which neither is a probe are BINARY FUNCTION.
+ */
+int watchset_load(struct watchset *set, struct cli *cli);
+/* Resolves the specs, for definitions of that group, without a run: for --dry-run. */
+int watchset_plan(struct watchset *set, const char *group);
+/*
+ * Puts it all into the run: defines the specs' probes, adds every event to read. With no
+ * word at all: our own probes that are enabled.
+ */
+int watchset_attach(struct watchset *set, struct watch *watch);
+void watchset_done(struct watchset *set);
+
+static inline const struct watched *watched_of(const struct event *e)
+{
+	return e->type->user;
+}
