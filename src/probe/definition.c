@@ -204,7 +204,7 @@ struct source definition_locate(const struct definition *d, size_t pos,
 	write_line(d, &w);
 	*ret_token = w.token;
 	/* The last byte stays in: an empty span would show no caret. */
-	if (is_verbatim(d, &w) && pos > w.start)
+	if (pos > w.start && w.end > w.start && is_verbatim(d, &w))
 		w.from.at.from += (pos < w.end ? pos : w.end - 1) - w.start;
 	return w.from;
 }

@@ -146,6 +146,7 @@ static const struct {
 	{ "%dx", 0, "argument", "arg3", false },
 	{ "%dx", 3, "argument", "arg3", false },
 	{ "%dx", 99, "argument", "arg3", false },
+	{ "strng", 4, "argument type", "g arg3", false },
 };
 
 START_TEST(finds_the_users_words)
