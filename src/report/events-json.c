@@ -18,7 +18,8 @@ struct events_writer {
 	struct buf chars;
 };
 
-static struct events_writer *json_begin(const struct events_options *opts, struct buf *out)
+static struct events_writer *json_begin(const struct events_options *opts,
+					struct buf *out)
 {
 	struct events_writer *w = xcalloc(1, sizeof(*w));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events in aligned columns: output.md. A column widens for a longer name, and stays so. */
+/* Events in aligned columns: output.md. A column widens for a longer name, for good. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +41,8 @@ static size_t width(const char *s, size_t len)
 	return n;
 }
 
-static void add_column(struct events_writer *w, enum column c, const char *text, size_t len,
-		       struct buf *out)
+static void add_column(struct events_writer *w, enum column c, const char *text,
+		       size_t len, struct buf *out)
 {
 	size_t here = width(text, len);
 
@@ -61,7 +61,8 @@ static void add_header(struct events_writer *w, struct buf *out)
 	buf_adds(out, "ARGS\n");
 }
 
-static struct events_writer *text_begin(const struct events_options *opts, struct buf *out)
+static struct events_writer *text_begin(const struct events_options *opts,
+					struct buf *out)
 {
 	struct events_writer *w = xcalloc(1, sizeof(*w));
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Events as text, one file per format: report/events-text.c, events-json.c, … Each takes an
- * event and adds whole lines to a buffer; who writes the buffer where is cli/'s business.
+ * Events as text, one file per format: report/events-text.c, events-json.c, … Each takes
+ * an event and adds whole lines to a buffer; who writes the buffer where is cli/'s
+ * business.
  */
 
 #include <stdbool.h>
@@ -14,7 +15,7 @@
 struct events_options {
 	int64_t wall_offset_ns; /* add to an event's time for CLOCK_REALTIME */
 	bool no_header;
-	/* group, symbol and file of an event, for JSON; NULL: the type's group, left out */
+	/* group, symbol, file of an event, for JSON; NULL: the type's group, left out */
 	const char *(*group)(const struct event *e);
 	const char *(*symbol)(const struct event *e);
 	const char *(*file)(const struct event *e);
@@ -24,7 +25,8 @@ struct events_writer; /* a format's state */
 
 struct events_format {
 	const char *name;
-	struct events_writer *(*begin)(const struct events_options *opts, struct buf *out);
+	struct events_writer *(*begin)(const struct events_options *opts,
+				       struct buf *out);
 	void (*event)(struct events_writer *w, const struct event *e, struct buf *out);
 	void (*lost)(struct events_writer *w, const struct lost *lost, struct buf *out);
 	void (*end)(struct events_writer *w, struct buf *out); /* frees w */

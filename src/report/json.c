@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Text as RFC 8259 has it. Everything that could act on a terminal leaves here as a \u
- * escape, so that a traced program's strings are harmless even when they are looked at raw.
+ * escape, so that a traced program's strings are harmless even when they are looked at
+ * raw.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -37,10 +38,9 @@ static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *ret)
 
 static void add_u16(struct buf *b, unsigned c)
 {
-	char text[6] = { '\\', 'u', hex_digits[c >> 12 & 15], hex_digits[c >> 8 & 15],
-			 hex_digits[c >> 4 & 15], hex_digits[c & 15] };
-
-	buf_add(b, text, sizeof(text));
+	buf_adds(b, "\\u");
+	for (int shift = 12; shift >= 0; shift -= 4)
+		buf_addc(b, hex_digits[c >> shift & 15]);
 }
 
 static void add_ascii(struct buf *b, char c)
@@ -80,14 +80,21 @@ static size_t add_escaped(struct buf *b, const char *s, size_t len)
 	return n;
 }
 
+static bool is_plain(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
 static void add_string(struct buf *b, const char *s, size_t len)
 {
 	size_t from = 0, i = 0;
 
 	buf_addc(b, '"');
 	while (i < len) {
-		size_t n = s[i] == '"' || s[i] == '\\' ? 0 : text_utf8(s + i, len - i);
+		size_t n = 1;
 
+		if (!is_plain(s[i]))
+			n = (unsigned char)s[i] < 0x80 ? 0 : text_utf8(s + i, len - i);
 		if (n == 0) {
 			buf_add(b, s + from, i - from);
 			i += add_escaped(b, s + i, len - i);

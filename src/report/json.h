@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A JSON writer: nesting and commas are its business. Strings may hold any bytes; one that
- * is not valid UTF-8 becomes \udcXX (Python's surrogateescape). Writes into a buf; the
- * newline after a document is the caller's.
+ * A JSON writer: nesting and commas are its business. Strings may hold any bytes; one
+ * that is not valid UTF-8 becomes \udcXX (Python's surrogateescape). Writes into a buf;
+ * the newline after a document is the caller's.
  */
 
 #include <stdbool.h>

@@ -78,7 +78,8 @@ static size_t *measure(const struct table *t, bool header)
 
 	for (size_t c = 0; header && c < t->n_columns; c++)
 		widths[c] = width(t->columns[c].title);
-	for (size_t i = 0, c = 0; i < t->n_cells; i++, c = c + 1 < t->n_columns ? c + 1 : 0) {
+	for (size_t i = 0, c = 0; i < t->n_cells;
+	     i++, c = c + 1 < t->n_columns ? c + 1 : 0) {
 		size_t here = width(cell(t, i));
 
 		if (here > widths[c])

@@ -2,8 +2,8 @@
 /*
  * Fields are packed without alignment (kernel/trace/trace_probe.c), hence memcpy. Arrays
  * are unrolled: each item has a load of its own that stores into its place, and the
- * VALUE_ARRAY around them never changes. Fixed offsets are checked once per record against
- * `min_size`; a data_loc is checked where it is used.
+ * VALUE_ARRAY around them never changes. Fixed offsets are checked once per record
+ * against `min_size`; a data_loc is checked where it is used.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +99,8 @@ static int add_fixed(struct decoder *d, const struct format *format, struct err 
 		if (f)
 			add_load(d, f, f->offset, fixed[i].to);
 		else if (fixed[i].needed)
-			return err_set(err, EBADMSG, "an event's format lacks the field %s",
+			return err_set(err, EBADMSG,
+				       "an event's format lacks the field %s",
 				       fixed[i].name);
 	}
 	return 0;

@@ -25,8 +25,8 @@ void decoder_free(struct decoder *d);
 unsigned decoder_id(const struct decoder *d);
 
 /*
- * Fills type, tid, comm (if the event carries __comm, else NULL), ip, ret_ip and values of
- * `e`; the rest is the caller's. They are valid until the next record or until `data`
+ * Fills type, tid, comm (if the event carries __comm, else NULL), ip, ret_ip and values
+ * of `e`; the rest is the caller's. They are valid until the next record or until `data`
  * goes. False: the record is too short for its event; nothing is filled in.
  */
 bool decode_record(struct decoder *d, const void *data, size_t size, struct event *e);

@@ -6,8 +6,8 @@
  *		field:TYPE NAME;	offset:16;	size:2;	signed:0;
  *	print fmt: "(%lx) NAME=0x%x arr={%u,%u}", REC->__probe_ip, …
  *
- * How a number is to be shown is taken from the print format, whose pieces NAME=CONVERSION
- * __set_print_fmt() (kernel/trace/trace_probe.c) writes in the order of the fields.
+ * How a number is to be shown is taken from the print format, whose NAME=CONVERSION
+ * pieces __set_print_fmt() (kernel/trace/trace_probe.c) writes in the order of the fields.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static unsigned type_size(const char *type)
 	return 0;
 }
 
-/* Fills kind, is_array, item_size, is_dynamic. False: not a field that probe events have. */
+/* Fills kind, is_array, item_size, is_dynamic. False: no field that probe events have. */
 static bool set_shape(struct format_field *f, const char *type, bool brackets,
 		      bool is_signed)
 {
@@ -118,8 +118,9 @@ static int parse_field(struct format *f, const char *line, size_t len, struct er
 	auto_free char *type = xstrndup(decl, blank - decl);
 	if (!set_shape(field, type, bracket != NULL, is_signed) ||
 	    field->size % field->item_size)
-		return err_set(err, ENOTSUP, "field %s has a type (%s) no probe event has",
-			       field->name, type);
+		return err_set(err, ENOTSUP,
+			       "field %s has a type (%s) no probe event has", field->name,
+			       type);
 	return 0;
 }
 

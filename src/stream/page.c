@@ -32,14 +32,16 @@ static int set_layout(struct page_layout *layout, const struct format *f, struct
 	if (!time || !commit || !data || time->offset != 0 || time->size != 8 ||
 	    (commit->size != 4 && commit->size != 8) || commit->offset < 8 ||
 	    data->offset < commit->offset + commit->size)
-		return err_set(err, EBADMSG, "events/header_page describes no page we know");
+		return err_set(err, EBADMSG,
+			       "events/header_page describes no page we know");
 	layout->commit = commit->offset;
 	layout->commit_size = commit->size;
 	layout->data = data->offset;
 	return 0;
 }
 
-int page_layout_parse(struct page_layout *layout, const char *header_page, struct err *err)
+int page_layout_parse(struct page_layout *layout, const char *header_page,
+		      struct err *err)
 {
 	auto_format format = FORMAT_INIT;
 	int rc;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A sub-buffer of the ring buffer as read(2) of trace_pipe_raw returns it, walked record by
- * record. libtraceevent's kbuffer believes the lengths it finds; here a page may hold
+ * A sub-buffer of the ring buffer as read(2) of trace_pipe_raw returns it, walked record
+ * by record. libtraceevent's kbuffer believes the lengths it finds; here a page may hold
  * anything, and nothing outside of it is read.
  */
 
@@ -39,5 +39,5 @@ int page_layout_parse(struct page_layout *layout, const char *header_page,
  */
 int page_open(struct page *p, const struct page_layout *layout, const void *data,
 	      size_t size, int64_t *missed);
-/* 1 and a record, 0 at the end, -EBADMSG where the page makes no sense (and from then on 0). */
+/* 1 and a record; 0 at the end; -EBADMSG where the page makes no sense, then 0. */
 int page_next(struct page *p, struct page_record *record);

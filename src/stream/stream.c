@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads by plain read(2): it returns a sub-buffer as soon as there is a record in it, needs
- * no pipe as splice does, and libtracefs's tracefs_cpu_read() is the same behind a pipe
- * pair per CPU. (mmap of the ring, Linux 6.10, would save the copy: about 1 % of the cost.)
+ * Reads by plain read(2): it returns a sub-buffer as soon as there is a record in it,
+ * needs no pipe as splice does, and libtracefs's tracefs_cpu_read() is the same behind a
+ * pipe pair per CPU. (mmap of the ring, Linux 6.10, would save the copy.)
  *
- * Order. All CPUs are read in rounds. What one round has seen was in the buffers before the
- * next round came by the other CPUs; so after a round, everything up to the newest time of
- * the round before can go out in order: nothing older can come any more. A CPU whose queue
- * was full holds the others back to its newest record, for more may follow it.
+ * Order. All CPUs are read in rounds. What one round has seen was in the buffers before
+ * the next round came by the other CPUs; so after a round, everything up to the newest
+ * time of the round before can go out in order: nothing older can come any more. A CPU
+ * whose queue was full holds the others back to its newest record, for more may follow
+ * it.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,21 +21,21 @@
 #include "stream/stream.h"
 
 enum {
-	QUEUE = 16,       /* sub-buffers read ahead of a CPU */
-	ROUNDS = 64,      /* in one stream_read() */
-	TASKS = 1024,     /* remembered */
-	COMM_SIZE = 16,   /* TASK_COMM_LEN */
+	QUEUE = 16,     /* sub-buffers read ahead of a CPU */
+	ROUNDS = 64,    /* in one stream_read() */
+	TASKS = 1024,   /* remembered */
+	COMM_SIZE = 16, /* TASK_COMM_LEN */
 };
 
 #define TASK_TTL_NS UINT64_C(1000000000)
 
 struct cpu {
 	int cpu, fd;
-	bool is_drained; /* nothing was there at the last look */
+	bool is_drained;      /* nothing was there at the last look */
 	unsigned char *pages; /* QUEUE of them, a ring */
 	size_t sizes[QUEUE];
 	unsigned first, n_pages;
-	uint64_t newest; /* time queued */
+	uint64_t newest;  /* time queued */
 	struct page page; /* the first one, from `record` on */
 	struct page_record record;
 	bool has_record;
@@ -220,8 +221,8 @@ static int read_round(struct stream *s, bool *more, uint64_t *limit, struct err 
 		int rc = read_cpu(s, c);
 
 		if (rc < 0)
-			return err_set(err, -rc, "reading the buffer of CPU %d: %s", c->cpu,
-				       strerror(-rc));
+			return err_set(err, -rc, "reading the buffer of CPU %d: %s",
+				       c->cpu, strerror(-rc));
 		if (c->is_drained)
 			continue;
 		*more = true;
@@ -262,8 +263,8 @@ static void next_record(struct stream *s, struct cpu *c)
 
 static bool is_older(const struct cpu *a, const struct cpu *b)
 {
-	return a->record.time != b->record.time ? a->record.time < b->record.time :
-						  a->cpu < b->cpu;
+	return a->record.time != b->record.time ? a->record.time < b->record.time
+						: a->cpu < b->cpu;
 }
 
 static void sift_down(struct stream *s, size_t i)

@@ -19,20 +19,21 @@
 struct stream;
 
 struct stream_ops {
-	/* One event; everything in it is valid until the function returns. False: stop. */
+	/* One event; all of it is valid until the function returns. False: stop. */
 	bool (*event)(void *ctx, const struct event *e);
 	/* Records lost before the next event of that CPU. */
 	void (*lost)(void *ctx, const struct lost *lost);
-	/* Name and thread group of a task: comm is copied out (16 bytes), *tgid 0 if unknown;
-	   false: no such task. May be NULL. Answers are kept for a second of the buffer's
-	   time; an event that carries __comm takes only the thread group from here. */
+	/* Name and thread group of a task: comm is copied out (16 bytes), *tgid 0 if
+	   unknown; false: no such task. May be NULL. Answers are kept for a second of the
+	   buffer's time; an event that carries __comm takes only the thread group from
+	   here. */
 	bool (*task)(void *ctx, pid_t tid, char comm[16], pid_t *tgid);
 	void *ctx;
 };
 
 /*
- * `header_page`: text of tracefs events/header_page (NULL, or not understood: the kernel's
- * usual layout). `subbuf_size`: bytes of a sub-buffer (a page unless
+ * `header_page`: text of tracefs events/header_page (NULL, or not understood: the
+ * kernel's usual layout). `subbuf_size`: bytes of a sub-buffer (a page unless
  * buffer_subbuf_size_kb says otherwise).
  */
 struct stream *stream_new(const char *header_page, size_t subbuf_size,
@@ -50,20 +51,20 @@ int stream_add_event(struct stream *s, const char *format, struct event_type *ty
 /* Frees what stream_add_event() put into a type. */
 void event_type_done(struct event_type *type);
 
-/* Adds a CPU's buffer. The fd is the stream's from then on, also after an error; it is made
-   non-blocking. */
+/* Adds a CPU's buffer. The fd is the stream's from then on, also after an error; it is
+   made non-blocking. */
 int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err);
 /* For poll(2): the fd of the i-th CPU, -1 past the end. */
 int stream_fd(const struct stream *s, size_t i);
 
 /*
- * Reads what is there (no waiting) and delivers it in time order over all CPUs. An event is
- * held back only while another CPU may still hold an older one: at most until the next call
- * with `flush`. `flush`: deliver everything. 1 if anything was delivered (or a loss told);
- * 0 if not, or if ops->event returned false; -errno.
+ * Reads what is there (no waiting) and delivers it in time order over all CPUs. An event
+ * is held back only while another CPU may still hold an older one: at most until the next
+ * call with `flush`. `flush`: deliver everything. 1 if anything was delivered (or a loss
+ * told); 0 if not, or if ops->event returned false; -errno.
  *
- * A call reads no more than a few MB per CPU, so that writers faster than the reader do not
- * keep it for ever: to empty the buffers, call with `flush` until it returns 0. Held events
- * do not wake poll(2): after a poll without an event, call with `flush`.
+ * A call reads no more than a few MB per CPU, so that writers faster than the reader do
+ * not keep it for ever: to empty the buffers, call with `flush` until it returns 0. Held
+ * events do not wake poll(2): after a poll without an event, call with `flush`.
  */
 int stream_read(struct stream *s, bool flush, struct err *err);
