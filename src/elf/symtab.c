@@ -107,21 +107,21 @@ static bool load_table(struct elffile *f, struct elf_table *t, struct ifuncs *if
 		t->versym_data = elf_load(f, t->versym, t->n_versym * 2);
 	while (elf_symbols_next(&w, &raw)) {
 		if (GELF_ST_TYPE(raw.st_info) == STT_FILE) {
-			file = elf_string(f, &t->strings, raw.st_name);
+			file = raw.st_name ? elf_string(f, &t->strings, raw.st_name) : NULL;
 			if (file && !*file)
 				file = NULL;
 		}
 		if (!elf_symbol_decode(f, t, &raw, &s))
 			continue;
+		if (s.type == SYMBOL_IFUNC && s.is_code) {
+			ifuncs->at = xgrow(ifuncs->at, ifuncs->n, sizeof(*ifuncs->at));
+			ifuncs->at[ifuncs->n++] = s.vaddr;
+		}
 		name = elf_string(f, &t->strings, raw.st_name);
 		if (!name || !elf_symbol_name(f, t, w.next - 1, name, &s))
 			continue;
 		if (s.bind == SYMBOL_LOCAL)
 			s.file = file;
-		if (s.type == SYMBOL_IFUNC && s.is_code) {
-			ifuncs->at = xgrow(ifuncs->at, ifuncs->n, sizeof(*ifuncs->at));
-			ifuncs->at[ifuncs->n++] = s.vaddr;
-		}
 		priv->all = xgrow(priv->all, priv->n_all, sizeof(*priv->all));
 		priv->all[priv->n_all++] = s;
 	}
@@ -231,13 +231,17 @@ static const struct symbol *covering(const struct elf_private *priv, size_t n,
 	return best;
 }
 
-/* Hand-written code often has no size: such a symbol reaches to the next one. */
+/*
+ * Hand-written code often has no size: such a symbol reaches to the next one, a label
+ * inside a function not beyond the function.
+ */
 static const struct symbol *unsized_before(const struct elffile *f, size_t n, uint64_t offset)
 {
 	const struct elf_private *priv = f->priv;
 	const struct symbol *best = NULL;
+	size_t i;
 
-	for (size_t i = n; i > 0; i--) {
+	for (i = n; i > 0; i--) {
 		const struct symbol *s = priv->by_offset[i - 1];
 
 		if (s->offset != priv->by_offset[n - 1]->offset)
@@ -245,6 +249,8 @@ static const struct symbol *unsized_before(const struct elffile *f, size_t n, ui
 		if (s->size == 0)
 			best = s;
 	}
+	if (best && i > 0 && priv->max_end[i - 1] > best->offset)
+		return NULL;
 	if (best && elf_same_code(f, best->vaddr, best->vaddr + (offset - best->offset)))
 		return best;
 	return NULL;
