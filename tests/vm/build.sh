@@ -84,7 +84,10 @@ main() {
 	esac
 }
 
-mkdir -p "$vm_cache/build"
+mkdir -p "$dir"
+touch "$dir"
+# Those of trees that are gone.
+find "$vm_cache/build" -mindepth 1 -maxdepth 1 -mtime +14 -exec rm -rf {} +
 (main) >"$dir.log" 2>&1 || {
 	grep -E -m 20 'error|Error|no ' "$dir.log" >&2 || tail -n 5 "$dir.log" >&2
 	die "not built for $target: $dir.log"

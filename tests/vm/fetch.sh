@@ -76,13 +76,12 @@ update() {
 	mv "$dir/sources.list.new" "$dir/sources.list"
 	config >"$dir/apt.conf"
 	[ -z "$(find "$dir/updated" -mtime "-$list_days" 2>/dev/null)" ] || return 0
-	ours apt-get -qq update >"$dir/update.log" 2>&1 || {
-		# Old lists still name packages that the cache or the mirror has.
-		ls "$dir"/lists/*Packages* >/dev/null 2>&1 ||
-			die "apt-get update: $(grep -m1 '^[EW]:' "$dir/update.log")"
-		return 0
-	}
-	touch "$dir/updated"
+	# By default apt takes a mirror that is not there for a warning.
+	ours apt-get -qq -o APT::Update::Error-Mode=any update >"$dir/update.log" 2>&1 &&
+		touch "$dir/updated"
+	# Old lists still name packages that the cache or the mirror has.
+	ls "$dir"/lists/*_Packages* >/dev/null 2>&1 ||
+		die "no package lists of $suite for $arch: apt-get update failed ($dir/update.log)"
 }
 
 ours() { APT_CONFIG=$dir/apt.conf "$@"; }

@@ -53,6 +53,10 @@ image() {
 			-exec mv {} "$images/$package/vmlinuz" \;
 		rm -rf "$images/$package"/[!v]*
 		echo "$package" >"$images/$package/package"
+		for old in "$images"/*; do
+			[ "$old" = "$images/$package" ] || ! grep -qxE -e "$3" "$old/package" ||
+				rm -rf "$old"
+		done
 	fi
 	echo "$images/$package/vmlinuz"
 }
@@ -216,7 +220,7 @@ if [ "${1:-}" = --one ]; then
 	exit 0
 fi
 
-guests= tests= keep=no
+guests='' tests='' keep=no
 for arg; do
 	case $arg in
 	--list) list; exit 0 ;;
@@ -238,9 +242,17 @@ for arg; do
 done
 [ -n "$guests" ] || guests=$(table | awk '$2 == "short" { print $1 }')
 [ -n "$tests" ] || tests=$(all_tests)
-guests=$(echo $guests) tests=$(echo $tests)
+# On one line each.
+guests=$(printf '%s ' $guests) tests=$(printf '%s ' $tests)
 
-[ "$(id -u)" -ne 0 ] || sh "$vm_src/tools/install-deps.sh" vm
+if [ "$(id -u)" -eq 0 ]; then
+	sets=vm
+	for guest in $guests; do
+		guest_line "$guest" | grep -q ' short ' || sets='vm vm-long'
+	done
+	# shellcheck disable=SC2086
+	sh "$vm_src/tools/install-deps.sh" $sets
+fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/uprobe-ctl-vm.XXXXXX") || exit 1
 trap '[ $keep = yes ] && echo "logs: $work" || rm -rf "$work"' EXIT
 trap 'exit 130' INT
