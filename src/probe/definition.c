@@ -116,7 +116,7 @@ int definition_parse(const char *line, struct definition *ret, struct err *err)
 	if (rc < 0)
 		return rc;
 	*ret = d;
-	d = (struct definition){ 0 };
+	memset(&d, 0, sizeof(d));
 	return 0;
 }
 

@@ -186,6 +186,12 @@ static int parse_counted(struct fetch_parser *p, const char *s, const char *open
 	t->len = fetch_parse_all(&inner);
 	if (!t->len)
 		return p->err ? -p->err->code : -EINVAL;
+	if (t->len->op == FETCH_COMM || t->len->op == FETCH_IMM_STR ||
+	    t->len->op == FETCH_REGS) {
+		fetch_free(STEAL(t->len));
+		err_set(p->err, EINVAL, "Invalid length");
+		return fetch_fail(p, open + 1, end - 1);
+	}
 	fetch_format(t->len, &text);
 	t->len_text = buf_steal(&text);
 	return 0;

@@ -230,7 +230,7 @@ int location_parse(const char *text, bool usdt, struct location *ret, struct err
 	if (rc < 0)
 		return rc;
 	*ret = loc;
-	loc = (struct location){ 0 };
+	memset(&loc, 0, sizeof(loc));
 	return 0;
 }
 

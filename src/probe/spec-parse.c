@@ -423,9 +423,9 @@ static int parse_tail(struct spec_parser *p)
 /* PATH:OFFSET%return and PATH:OFFSET%return(REF) make a return probe of a `p`. */
 static bool place_is_return(const struct spec *spec)
 {
-	const char *s = strstr(spec->place.s, "%return");
+	const char *s = spec->place.s;
 
-	for (; s; s = strstr(s + 1, "%return"))
+	for (s = s ? strstr(s, "%return") : NULL; s; s = strstr(s + 1, "%return"))
 		if (!s[strlen("%return")] || s[strlen("%return")] == '(')
 			return true;
 	return false;
@@ -457,8 +457,6 @@ static int check_args(struct spec_parser *p)
 	bool is_return;
 	int rc = 0;
 
-	if (kind == SPEC_REMOVE)
-		return 0;
 	is_return = kind == SPEC_RETURN || (kind == SPEC_ENTRY && place_is_return(p->spec));
 	for (size_t i = 0; rc == 0 && i < p->spec->n_args; i++)
 		rc = check_arg_of_kind(p, &p->spec->args[i], kind, is_return);
@@ -496,6 +494,6 @@ int spec_parse(const struct origin *origin, struct spec *ret, struct err *err)
 	spec.origin.text = xstrdup(origin->text);
 	spec.origin.file = xstrdup_null(origin->file);
 	*ret = spec;
-	spec = (struct spec){ 0 };
+	memset(&spec, 0, sizeof(spec));
 	return 0;
 }
