@@ -72,12 +72,13 @@ static void on_lost(void *ctx, const struct lost *lost)
 	t->format->lost(t->writer, lost, &t->cli->out);
 }
 
-static void on_round(void *ctx)
+static bool on_round(void *ctx)
 {
 	struct trace *t = ctx;
 
 	if (!t->failed_output)
 		t->failed_output = cli_flush(t->cli) < 0;
+	return !t->failed_output;
 }
 
 static int64_t wall_offset(void)

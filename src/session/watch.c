@@ -312,8 +312,8 @@ enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts
 		/* What this call holds back for the sake of order, the next one delivers. */
 		if (stream_read(w->stream, false, err) < 0)
 			return WATCH_FAILED;
-		if (opts->round)
-			opts->round(opts->ctx);
+		if (opts->round && !opts->round(opts->ctx))
+			return WATCH_ENOUGH;
 		reason = reason_to_end(w, fds, end_ns);
 		if (reason != WATCH_GOES_ON)
 			return reason;

@@ -52,7 +52,7 @@ enum watch_reason {
 	WATCH_TIME,    /* the duration is over */
 	WATCH_SIGNAL,  /* Ctrl-C, SIGTERM, SIGHUP */
 	WATCH_COMMAND, /* the command ended */
-	WATCH_ENOUGH,  /* ops->event said so */
+	WATCH_ENOUGH,  /* ops->event or round said so */
 	WATCH_CLOSED,  /* nobody reads our output any more */
 	WATCH_FAILED,
 };
@@ -60,8 +60,9 @@ enum watch_reason {
 struct watch_loop_opts {
 	uint64_t duration_ns; /* 0: without end */
 	int out_fd;           /* watched for its reader to go away; -1: none */
-	/* Called after each round of events: flush, or start an interval. May be NULL. */
-	void (*round)(void *ctx);
+	/* Called after each round of events: flush, or start an interval. False ends the loop
+	   (WATCH_ENOUGH). May be NULL. */
+	bool (*round)(void *ctx);
 	void *ctx;
 };
 enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts,

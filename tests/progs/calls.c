@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Calls by number, and values that are hard to get right.
+ *
+ *   calls [-w] [-p PROCESSES] [-t THREADS] N   each thread of each process calls work() N times
+ *   calls [-w] values                          calls typed(), prints what it gave and got
+ *   -w: first prints "ready" and waits for SIGUSR1
+ *
+ * Before main(), a constructor calls early() once.
+ */
+#define _GNU_SOURCE
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_THREADS 64
+
+unsigned int work(unsigned int n);
+unsigned int early(unsigned int n);
+int64_t typed(int32_t i, uint32_t u, const char *text);
+
+/* The asm keeps compilers from folding the calls away or cloning the functions. */
+__attribute__((noinline)) unsigned int work(unsigned int n)
+{
+	__asm__ volatile("" : "+r"(n));
+	return n + 1;
+}
+
+__attribute__((noinline)) unsigned int early(unsigned int n)
+{
+	__asm__ volatile("" : "+r"(n));
+	return n + 2;
+}
+
+__attribute__((noinline)) int64_t typed(int32_t i, uint32_t u, const char *text)
+{
+	__asm__ volatile("" : "+r"(i) : "r"(u), "r"(text));
+	return (int64_t)i - 1;
+}
+
+__attribute__((constructor)) static void before_main(void)
+{
+	early(41);
+}
+
+static unsigned int n_calls;
+
+static void *work_on(void *arg)
+{
+	for (unsigned int i = 1; i <= n_calls; i++)
+		work(i);
+	return arg;
+}
+
+static int run_threads(unsigned int n)
+{
+	pthread_t threads[MAX_THREADS];
+
+	for (unsigned int i = 1; i < n; i++)
+		if (pthread_create(&threads[i], NULL, work_on, NULL))
+			return 1;
+	work_on(NULL);
+	for (unsigned int i = 1; i < n; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+
+static int run_processes(unsigned int n, unsigned int n_threads)
+{
+	int failed = 0, status;
+
+	for (unsigned int i = 1; i < n; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(run_threads(n_threads));
+		failed |= pid < 0;
+	}
+	failed |= run_threads(n_threads);
+	while (wait(&status) > 0)
+		failed |= status != 0;
+	return failed;
+}
+
+static int show_values(void)
+{
+	static const struct {
+		int32_t i;
+		uint32_t u;
+		const char *text;
+	} calls[] = {
+		{ 0, 0, "" },
+		{ -1, UINT32_MAX, "two words" },
+		{ INT32_MIN, 1u << 31, "comma, (brace) and = sign" },
+		{ INT32_MAX, 4000000000u, "0123456789012345678901234567890123456789" },
+	};
+
+	for (size_t k = 0; k < sizeof(calls) / sizeof(calls[0]); k++) {
+		int64_t ret = typed(calls[k].i, calls[k].u, calls[k].text);
+
+		printf("i=%" PRId32 " u=%" PRIu32 " text=\"%s\" ret=%" PRId32 "\n", calls[k].i,
+		       calls[k].u, calls[k].text, (int32_t)ret);
+	}
+	return 0;
+}
+
+static void wait_for_signal(void)
+{
+	sigset_t set;
+	int sig;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	puts("ready");
+	fflush(stdout);
+	sigwait(&set, &sig);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int processes = 1, threads = 1;
+	int opt, is_waiting = 0;
+
+	while ((opt = getopt(argc, argv, "wp:t:")) != -1) {
+		if (opt == 'w')
+			is_waiting = 1;
+		else if (opt == 'p')
+			processes = (unsigned int)strtoul(optarg, NULL, 10);
+		else if (opt == 't')
+			threads = (unsigned int)strtoul(optarg, NULL, 10);
+		else
+			return 2;
+	}
+	if (optind + 1 != argc || threads < 1 || threads > MAX_THREADS)
+		return 2;
+	if (is_waiting)
+		wait_for_signal();
+	if (strcmp(argv[optind], "values") == 0)
+		return show_values();
+	n_calls = (unsigned int)strtoul(argv[optind], NULL, 10);
+	return run_processes(processes, threads);
+}
