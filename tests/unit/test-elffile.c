@@ -321,7 +321,7 @@ static void make_tree(char *dir)
 	static const char *const links[][2] = {
 		{ "/real", "absolute" }, { "../../real", "sub/up" },
 		{ "loop", "loop" }, { "/sub", "dir" },
-		{ "/etc/passwd", "out" },
+		{ "/etc/passwd", "out" }, { "/real", "sub/absolute" },
 	};
 	auto_close int top = -1;
 	auto_close int file = -1;
@@ -337,8 +337,8 @@ static void make_tree(char *dir)
 
 static void remove_tree(const char *dir)
 {
-	static const char *const names[] = { "sub/up", "sub", "real", "absolute", "loop", "dir",
-					     "out" };
+	static const char *const names[] = { "sub/up", "sub/absolute", "sub", "real", "absolute",
+					     "loop", "dir", "out" };
 	auto_close int top = open(dir, O_RDONLY | O_DIRECTORY);
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -353,7 +353,7 @@ static const struct {
 	{ "/real", 0 },	       { "/absolute", 0 },   { "/sub/up", 0 },
 	{ "/dir/../real", 0 }, { "/../../real", 0 }, { "/./sub//../absolute", 0 },
 	{ "/dir/up", 0 },      { "/out", ENOENT },   { "/loop", ELOOP },
-	{ "/real/x", ENOTDIR },
+	{ "/real/x", ENOTDIR }, { "/sub/absolute", 0 },
 };
 
 /* By openat2(2) and by our own walk for kernels without it: the same answers. */

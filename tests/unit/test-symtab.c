@@ -284,6 +284,7 @@ START_TEST(machines_have_their_own_addresses)
 	static const struct image_symbol ppc64le[] = {
 		{ "both", INFO(GLOBAL, FUNC), 3 << 5, IMAGE_S_TEXT, T(0x10), 0x40, 0 },
 		{ "one", INFO(GLOBAL, FUNC), 1 << 5, IMAGE_S_TEXT, T(0x50), 0x40, 0 },
+		{ "two", INFO(GLOBAL, FUNC), 2 << 5, IMAGE_S_TEXT, T(0xa0), 0x40, 0 },
 		{ "far", INFO(GLOBAL, FUNC), 6 << 5, IMAGE_S_TEXT, T(0x100), 0x80, 0 },
 		END,
 	};
@@ -305,6 +306,7 @@ START_TEST(machines_have_their_own_addresses)
 		{ { .machine = EM_PPC64, .flags = 2, .symtab = ppc64le },
 		  "both symtab global func - 0x1018+56\n"
 		  "one symtab global func - 0x1050+64\n"
+		  "two symtab global func - 0x10a4+60\n"
 		  "far symtab global func - 0x1140+64\n" },
 	};
 
@@ -570,6 +572,41 @@ START_TEST(this_programs_symbols_are_where_they_are)
 }
 END_TEST
 
+/* What a linker makes of it: tests/progs/versions.c. Offsets are the linker's business. */
+START_TEST(a_real_library_has_versions)
+{
+	static const char *const want[] = {
+		"foo@V1 dynsym global func", "foo@@V2 dynsym global func",
+		"foo@V1 symtab global func", "foo@@V2 symtab global func",
+		"chosen@@V1 dynsym global ifunc", "chosen@@V1 symtab global ifunc",
+		"resolve_chosen symtab local ifunc versions.c",
+		"not_code symtab local func versions.c\n",
+		"twice@@V1 dynsym global func",
+	};
+	const char *dir = getenv("TEST_PROGS");
+	auto_free char *path = xasprintf("%s/libversions.so", dir ? dir : "tests/progs");
+	auto_elffile struct elffile *f = NULL;
+	const struct symbol **foo = NULL;
+	struct err err = ERR_INIT;
+	auto_buf b = BUF_INIT;
+	size_t n;
+
+	ck_assert_msg(elffile_open(-1, path, &f, &err) == 0, "%s", err.msg);
+	ck_assert(!elffile_is_program(f));
+	ck_assert_int_eq(symtab_find(f, "foo", &foo, &n, &err), 0);
+	ck_assert_uint_eq(n, 4);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < n; k++)
+			ck_assert_int_eq(foo[i]->offset == foo[k]->offset,
+					 foo[i]->is_default == foo[k]->is_default);
+	}
+	free(foo);
+	show_all(f, &b);
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++)
+		ck_assert_msg(strstr(buf_str(&b), want[i]), "%s", want[i]);
+}
+END_TEST
+
 static void fill(TCase *c)
 {
 	tcase_add_test(c, versions_are_told_by_the_hidden_bit);
@@ -590,6 +627,7 @@ static void fill(TCase *c)
 	tcase_add_loop_test(c, damaged_tables_are_refused, 0, ARRAY_SIZE(damage));
 	tcase_add_test(c, names_are_found_across_windows);
 	tcase_add_test(c, this_programs_symbols_are_where_they_are);
+	tcase_add_test(c, a_real_library_has_versions);
 }
 
 UNIT_MAIN("symtab", fill)

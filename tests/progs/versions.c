@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A library with two versions of one function, a resolver, and read-only data that calls
+ * itself a function. Which foo is the default is told by .gnu.version alone (elf-facts 2.2).
+ */
+int foo_v1(int n);
+int foo_v2(int n);
+int twice(int n);
+int chosen(int n);
+
+int foo_v1(int n)
+{
+	return n + 1;
+}
+
+int foo_v2(int n)
+{
+	return n + 2;
+}
+
+__asm__(".symver foo_v1,foo@V1");
+__asm__(".symver foo_v2,foo@@V2");
+
+int twice(int n)
+{
+	return 2 * n;
+}
+
+static int implementation(int n)
+{
+	return n;
+}
+
+static int (*resolve_chosen(void))(int)
+{
+	return implementation;
+}
+
+int chosen(int n) __attribute__((ifunc("resolve_chosen")));
+
+__asm__(".section .rodata\n"
+	".type not_code, %function\n"
+	"not_code: .long 0\n"
+	".size not_code, 4\n"
+	".text\n");
