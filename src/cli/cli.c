@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +14,9 @@
 #include "base/xalloc.h"
 #include "cli/cli.h"
 #include "session/runs.h"
+
+/* Functions one pattern may match unless --force is given. */
+#define MAX_FUNCTIONS 1000
 
 void cli_note(const struct cli *cli, const char *fmt, ...)
 {
@@ -94,10 +98,10 @@ int cli_open_for_writing(struct cli *cli)
 
 	if (rc < 0)
 		return rc;
-	hold_signals();
-	rc = statedir_lock(&cli->state, &cli->err);
+	rc = statedir_lock(&cli->state, &cli->err); /* may wait; Ctrl-C still ends it */
 	if (rc < 0)
 		return rc;
+	hold_signals();
 	if (stale_clear(&cli->tfs, &cli->state, &removed, &stale) < 0)
 		cli_note(cli, "what a killed run left could not be removed: %s", stale.msg);
 	if (removed)
@@ -115,6 +119,10 @@ int cli_flush(struct cli *cli)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN) { /* somebody made our terminal non-blocking */
+			poll(&(struct pollfd){ cli->out_fd, POLLOUT, 0 }, 1, -1);
+			continue;
+		}
 		if (n < 0) {
 			buf_reset(&cli->out);
 			return err_set(&cli->err, errno, "cannot write the output: %s",
@@ -167,5 +175,7 @@ struct resolve_env cli_resolve_env(const struct cli *cli)
 		},
 		.features = cli->has_tfs ? &cli->tfs.features : NULL,
 		.force = opt(&cli->opts, OPT_FORCE),
+		.all_matches = opt(&cli->opts, OPT_ALL_MATCHES),
+		.max_functions = MAX_FUNCTIONS,
 	};
 }

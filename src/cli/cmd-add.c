@@ -20,8 +20,12 @@ static int print_names(struct cli *cli, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan_n_defs(plan); i++) {
 		const struct definition *d = plan_def(plan, i, NULL);
+		const struct definition *last = i ? plan_def(plan, i - 1, NULL) : NULL;
 
-		buf_addf(&cli->out, "%s/%s\n", d->group, d->event);
+		/* Locations of one event stand together, and have one name. */
+		if (!last || strcmp(last->event, d->event) != 0 ||
+		    strcmp(last->group, d->group) != 0)
+			buf_addf(&cli->out, "%s/%s\n", d->group, d->event);
 	}
 	return EXIT_OK;
 }
@@ -129,7 +133,7 @@ const struct cmd cmd_add = {
 		"\n"
 		"  uprobe-ctl add 'p:zfree_entry /bin/zsh:zfree %ip %ax'\n"
 		"  uprobe-ctl add -e 'pr:c:malloc size=arg1:u64 retval:x64'",
-	.options = OPT_ENABLE | OPT_FILE | OPT_INSTANCE | OPT_DRY_RUN | OPT_FORCE | OPT_PID |
+	.options = OPT_ENABLE | OPT_FILE | OPT_INSTANCE | OPT_DRY_RUN | OPT_FORCE | OPT_ALL_MATCHES | OPT_PID |
 		   OPT_SYSROOT,
 	.min_args = 1,
 	.max_args = SIZE_MAX,

@@ -98,7 +98,9 @@ static void args_cell(struct table *t, const struct definition *d)
 	auto_buf b = BUF_INIT;
 
 	for (size_t i = 0; i < d->n_args; i++) {
-		if (i)
+		if (strncmp(d->args[i].name, "__", 2) == 0) /* ours: which location it is */
+			continue;
+		if (b.len)
 			buf_addc(&b, ' ');
 		format_arg(&d->args[i], &b);
 	}

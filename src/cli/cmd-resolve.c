@@ -39,16 +39,16 @@ static void show_symbol(const struct function *f, struct buf *b)
 		 symbol_type_name(s->type), s->size, s->vaddr, symbol_source_name(s->source));
 }
 
-static void show_aliases(const struct resolution *res, struct buf *b)
+static void show_aliases(const struct resolution *res, const struct function *f, struct buf *b)
 {
 	const struct symbol *all;
 	size_t n, shown = 0;
 
-	if (!res->function.symbol || symtab_all(res->target.elf, &all, &n, NULL) < 0)
+	if (!f->symbol || symtab_all(res->target.elf, &all, &n, NULL) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		if (!all[i].is_code || all[i].offset != res->function.symbol->offset ||
-		    strcmp(all[i].name, res->function.symbol->name) == 0)
+		if (!all[i].is_code || all[i].offset != f->symbol->offset ||
+		    strcmp(all[i].name, f->symbol->name) == 0)
 			continue;
 		buf_addf(b, "%s%s", shown++ ? ", " : "  aliases  ", all[i].name);
 	}
@@ -56,14 +56,14 @@ static void show_aliases(const struct resolution *res, struct buf *b)
 		buf_addc(b, '\n');
 }
 
-static void show_segment(const struct resolution *res, struct buf *b)
+static void show_segment(const struct resolution *res, const struct function *f, struct buf *b)
 {
 	const struct elffile *elf = res->target.elf;
 
 	for (size_t i = 0; i < elf->n_segments; i++) {
 		const struct elf_segment *s = &elf->segments[i];
 
-		if (res->function.offset - s->offset >= s->filesz || !(s->flags & 1))
+		if (f->offset - s->offset >= s->filesz || !(s->flags & 1))
 			continue;
 		buf_addf(b, "  segment  0x%" PRIx64 "-0x%" PRIx64 " executable, mapped at 0x%" PRIx64
 			    ": offset = address - 0x%" PRIx64 "\n",
@@ -74,13 +74,21 @@ static void show_segment(const struct resolution *res, struct buf *b)
 
 static void show_text(const struct resolution *res, struct buf *b)
 {
-	buf_addf(b, "%s  ->  %s:0x%" PRIx64 "\n", res->spec->origin.text, res->target.name,
-		 res->function.offset);
+	const struct function_list *list = &res->functions;
+
+	if (list->n == 1)
+		buf_addf(b, "%s  ->  %s:0x%" PRIx64 "\n", res->spec->origin.text,
+			 res->target.name, list->functions[0].offset);
+	else
+		buf_addf(b, "%s  ->  %zu functions of %s\n", res->spec->origin.text, list->n,
+			 res->target.name);
 	show_target(res, b);
-	show_symbol(&res->function, b);
-	show_aliases(res, b);
-	show_segment(res, b);
-	for (unsigned i = 0; i < res->n_defs; i++) {
+	for (size_t i = 0; i < list->n; i++) {
+		show_symbol(&list->functions[i], b);
+		show_aliases(res, &list->functions[i], b);
+	}
+	show_segment(res, &list->functions[0], b);
+	for (size_t i = 0; i < res->n_defs; i++) {
 		buf_adds(b, "  writes   ");
 		definition_format(&res->defs[i], b);
 		buf_addc(b, '\n');
@@ -90,10 +98,9 @@ static void show_text(const struct resolution *res, struct buf *b)
 static void show_json(const struct resolution *res, struct json *j)
 {
 	auto_free char *build_id = elffile_build_id(res->target.elf);
-	const struct symbol *s = res->function.symbol;
 
 	json_array(j, "definitions");
-	for (unsigned i = 0; i < res->n_defs; i++) {
+	for (size_t i = 0; i < res->n_defs; i++) {
 		auto_buf line = BUF_INIT;
 
 		definition_format(&res->defs[i], &line);
@@ -104,12 +111,16 @@ static void show_json(const struct resolution *res, struct json *j)
 	json_uint(j, "inode", res->target.elf->ino);
 	json_str(j, "build_id", *build_id ? build_id : NULL);
 	json_array(j, "chosen");
-	json_object(j, NULL);
-	json_str(j, "name", s ? s->name : NULL);
-	json_str(j, "version", s ? s->version : NULL);
-	json_uint(j, "offset", res->function.offset);
-	json_uint(j, "symbol_offset", res->function.symbol_off);
-	json_end_object(j);
+	for (size_t i = 0; i < res->functions.n; i++) {
+		const struct function *f = &res->functions.functions[i];
+
+		json_object(j, NULL);
+		json_str(j, "name", f->symbol ? f->symbol->name : NULL);
+		json_str(j, "version", f->symbol ? f->symbol->version : NULL);
+		json_uint(j, "offset", f->offset);
+		json_uint(j, "symbol_offset", f->symbol_off);
+		json_end_object(j);
+	}
 	json_end_array(j);
 }
 
@@ -185,7 +196,7 @@ const struct cmd cmd_resolve = {
 	.summary = "explain how a spec is understood",
 	.help = "Shows for each SPEC which file, function and offset it leads to and why, and the\n"
 		"lines that `uprobe-ctl add' would write. Writes nothing; needs no root.",
-	.options = OPT_FILE | OPT_PID | OPT_SYSROOT | OPT_FORCE,
+	.options = OPT_FILE | OPT_PID | OPT_SYSROOT | OPT_FORCE | OPT_ALL_MATCHES,
 	.min_args = 1,
 	.max_args = SIZE_MAX,
 	.run = run,

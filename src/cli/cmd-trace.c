@@ -23,11 +23,6 @@ struct trace {
 	bool failed_output;
 };
 
-static const char *symbol_of(const struct event *e)
-{
-	return watched_of(e)->symbol;
-}
-
 static const char *group_of(const struct event *e)
 {
 	return watched_of(e)->group;
@@ -161,38 +156,51 @@ static int loop(struct trace *t)
 	return watch_loop(t->watch, &opts, &cli->err) == WATCH_FAILED ? -EIO : 0;
 }
 
-static int show(struct trace *t, struct child *child)
+static void begin_output(struct trace *t)
 {
 	const struct events_options opts = {
 		.wall_offset_ns = wall_offset(),
 		.no_header = opt(&t->cli->opts, OPT_NOHEADINGS),
+		.name_width = watchset_name_width(&t->set),
 		.group = group_of,
-		.symbol = symbol_of,
+		.name = watched_name,
+		.symbol = watched_symbol,
 		.file = file_of,
 	};
-	uint64_t lost = 0;
-	int rc, end;
 
 	t->format = opt(&t->cli->opts, OPT_JSON) ? &events_json : &events_text;
 	t->writer = t->format->begin(&opts, &t->cli->out);
-	rc = set_up(t, child);
-	if (rc == 0)
-		rc = loop(t);
-	else
-		buf_reset(&t->cli->out); /* no heading over nothing */
-	if (t->watch) {
-		struct err later = ERR_INIT;
+}
 
-		end = watch_end(t->watch, &lost, &later);
-		if (end < 0 && rc == 0 && !t->cli->err.code)
-			t->cli->err = later;
-		rc = rc < 0 ? rc : end;
+/* Takes down the run, whatever came before; its failure counts if nothing else failed. */
+static int tear_down(struct trace *t, int rc, uint64_t *ret_lost)
+{
+	struct err later = ERR_INIT;
+	int end = watch_end(t->watch, ret_lost, &later);
+
+	if (rc == 0 && end < 0)
+		t->cli->err = later;
+	return rc < 0 ? rc : end;
+}
+
+static int show(struct trace *t, struct child *child)
+{
+	uint64_t lost = 0;
+	int rc = set_up(t, child);
+
+	if (rc == 0) {
+		begin_output(t);
+		rc = loop(t);
 	}
-	t->format->end(t->writer, &t->cli->out);
-	on_round(t);
+	if (t->watch)
+		rc = tear_down(t, rc, &lost);
+	if (t->writer) {
+		t->format->end(t->writer, &t->cli->out);
+		on_round(t);
+	}
 	if (rc == 0)
 		close_line(t, lost);
-	return t->failed_output ? -EPIPE : rc;
+	return t->failed_output ? -EIO : rc;
 }
 
 /* With a command our lines go to stderr, away from the command's own, unless -w says where. */
@@ -274,7 +282,7 @@ const struct cmd cmd_trace = {
 		"Probes made from a SPEC are gone when the trace ends: after the duration (-d), the\n"
 		"number of events (-n), at Ctrl-C, or when nobody reads its output any more.",
 	.options = OPT_PID | OPT_COMMAND | OPT_DURATION | OPT_COUNT | OPT_FILE | OPT_WRITE |
-		   OPT_DRY_RUN | OPT_FORCE,
+		   OPT_DRY_RUN | OPT_FORCE | OPT_ALL_MATCHES,
 	.max_args = SIZE_MAX,
 	.run = run,
 };

@@ -23,9 +23,8 @@ static const struct option table[] = {
 	{ OPT_ENABLE, 'e', "enable", NULL, "enable the probes too" },
 	{ OPT_FILE, 'f', "file", "FILE", "read specs from FILE, one a line; - is standard input" },
 	{ OPT_INSTANCE, 'B', "instance", "NAME", "in the trace instance NAME, not the top level" },
-	{ OPT_PID, 'p', "pid", "PID[,PID]", "only in these processes" },
-	{ OPT_COMMAND, 'c', "command", "'SH'", "run a shell command and watch it and its children "
-					      "(-- CMD ARG... the same without a shell)" },
+	{ OPT_PID, 'p', "pid", "PID[,PID]", "files as PID sees them; trace: only these processes" },
+	{ OPT_COMMAND, 'c', "command", "'SH'", "only what this shell command does, or -- CMD ARG..." },
 	{ OPT_DURATION, 'd', "duration", "S", "end after S seconds (also 500ms, 2m); 0: at Ctrl-C" },
 	{ OPT_INTERVAL, 'i', "interval", "S", "show again every S seconds" },
 	{ OPT_COUNT, 'n', "count", "N", "end after N events (profile: N intervals)" },
@@ -35,6 +34,7 @@ static const struct option table[] = {
 	{ OPT_ALL, 0, "all", NULL, "everyone's uprobes, after saying whose" },
 	{ OPT_DRY_RUN, 0, "dry-run", NULL, "write nothing; print what would be written" },
 	{ OPT_FORCE, 0, "force", NULL, "also what is not proven safe (never what is proven wrong)" },
+	{ OPT_ALL_MATCHES, 0, "all-matches", NULL, "several functions of one name: all of them" },
 	{ OPT_SYSROOT, 0, "sysroot", "DIR", "look files up below DIR" },
 	{ OPT_JSON, 'J', "json", NULL, "print JSON" },
 	{ OPT_NOHEADINGS, 0, "noheadings", NULL, "print no table headings" },
@@ -121,7 +121,7 @@ static int set_value(struct options *o, unsigned bit, const char *value, struct 
 		break;
 	case OPT_COUNT:
 		if (!num_parse_uint(value, UINT64_MAX, &o->count) || o->count == 0)
-			return err_set(err, EINVAL, "'%s' is not a number of events", value);
+			return err_set(err, EINVAL, "'%s' is not a count", value);
 		break;
 	}
 	return 0;
@@ -160,6 +160,9 @@ static int take(struct options *o, unsigned takes, const struct option *option,
 {
 	if (!(takes & option->bit))
 		return err_set(err, EINVAL, "this command takes no --%s", option->name);
+	/* The last one wins, but specs are never dropped. */
+	if (option->bit == OPT_FILE && opt(o, OPT_FILE))
+		return err_set(err, EINVAL, "--file is given twice; join them: cat A B | … -f -");
 	o->given |= option->bit;
 	if (!option->arg)
 		return value ? err_set(err, EINVAL, "--%s takes no value", option->name) : 0;
@@ -228,6 +231,22 @@ int options_parse(struct options *o, unsigned takes, char **argv, struct err *er
 			return rc;
 	}
 	return 0;
+}
+
+size_t options_length(char *const *argv)
+{
+	size_t n = 0;
+
+	while (argv[n] && argv[n][0] == '-' && argv[n][1] && argv[n][1] != ':' &&
+	       strcmp(argv[n], "--") != 0) {
+		const char *word = argv[n++];
+		const struct option *o = word[1] == '-' ? find_long(word + 2, strlen(word + 2))
+						       : find_letter(word[1]);
+
+		if (o && o->arg && (word[1] == '-' || !word[2]) && argv[n])
+			n++;
+	}
+	return n;
 }
 
 void options_done(struct options *o)

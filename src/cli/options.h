@@ -38,6 +38,7 @@ enum {
 	OPT_COMMAND = 1 << 18, /* -c, and what follows -- is a command */
 	OPT_WRITE = 1 << 19,
 	OPT_SYSROOT = 1 << 20,
+	OPT_ALL_MATCHES = 1 << 21,
 };
 
 struct options {
@@ -66,6 +67,8 @@ static inline bool opt(const struct options *o, unsigned bit)
  * with "-:" is no option (it removes a probe). -EINVAL with a message: a usage error.
  */
 int options_parse(struct options *o, unsigned takes, char **argv, struct err *err);
+/* How many words from argv on are options, with their values: a command may stand behind. */
+size_t options_length(char *const *argv);
 void options_done(struct options *o);
 /* One line for each option of the set: "  -d, --duration S  text". */
 void options_help(unsigned takes, struct buf *b);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/xalloc.h"
 #include "cli/watched.h"
 #include "probe/name.h"
@@ -88,18 +89,77 @@ static struct watched *new_watched(struct watchset *set, const char *group,
 	w->type.group = xstrdup(group);
 	w->type.event = xstrdup(event);
 	w->type.user = w;
+	w->id_field = SIZE_MAX;
 	set->watched = xgrow(set->watched, set->n_watched, sizeof(*set->watched));
 	set->watched[set->n_watched++] = w;
 	return w;
 }
 
-static bool is_watched(const struct watchset *set, const struct definition *d)
+/* Takes `symbol`. Locations may come in any order of their ids, which are small. */
+static void add_location(struct watched *w, size_t id, char *symbol, char kind)
+{
+	while (w->n_locations <= id) {
+		w->symbols = xgrow(w->symbols, w->n_locations, sizeof(*w->symbols));
+		w->names = xgrow(w->names, w->n_locations, sizeof(*w->names));
+		w->symbols[w->n_locations] = NULL;
+		w->names[w->n_locations++] = NULL;
+	}
+	free(w->symbols[id]);
+	free(w->names[id]);
+	w->symbols[id] = symbol;
+	w->names[id] = symbol ? xasprintf("%s%s", symbol, kind == 'r' ? "_ret" : "") : NULL;
+}
+
+/* Once the fields are known: which one tells locations apart. */
+static void find_id(struct watched *w)
+{
+	for (size_t i = 0; i < w->type.n_fields; i++)
+		if (strcmp(w->type.fields[i].name, "__id") == 0)
+			w->id_field = i;
+}
+
+static size_t location_of(const struct event *e)
+{
+	const struct watched *w = watched_of(e);
+	uint64_t id = w->id_field == SIZE_MAX ? 0 : e->values[w->id_field].u;
+
+	return id < w->n_locations ? (size_t)id : 0;
+}
+
+const char *watched_symbol(const struct event *e)
+{
+	const struct watched *w = watched_of(e);
+
+	return w->n_locations ? w->symbols[location_of(e)] : NULL;
+}
+
+const char *watched_name(const struct event *e)
+{
+	const struct watched *w = watched_of(e);
+	const char *name = w->id_field == SIZE_MAX ? NULL : w->names[location_of(e)];
+
+	return name ? name : e->type->event;
+}
+
+static struct watched *find_watched(const struct watchset *set, const struct definition *d)
 {
 	for (size_t i = 0; i < set->n_watched; i++)
 		if (strcmp(set->watched[i]->type.group, d->group) == 0 &&
 		    strcmp(set->watched[i]->type.event, d->event) == 0)
-			return true;
-	return false;
+			return set->watched[i];
+	return NULL;
+}
+
+/* The __id of a definition the kernel lists: "\\7"; 0 if it has none. */
+static size_t listed_id(const struct definition *d)
+{
+	uint64_t id;
+
+	for (size_t i = 0; i < d->n_args; i++)
+		if (strcmp(d->args[i].name, "__id") == 0 && d->args[i].expr[0] == '\\' &&
+		    num_parse_uint(d->args[i].expr + 1, UINT16_MAX, &id))
+			return id;
+	return 0;
 }
 
 static int watch_existing(struct watchset *set, struct watch *watch,
@@ -112,17 +172,20 @@ static int watch_existing(struct watchset *set, struct watch *watch,
 
 	for (size_t i = 0; rc == 0 && i < set->probes.defs.n; i++) {
 		const struct definition *d = &set->probes.defs.defs[i];
-		struct watched *w;
+		struct watched *w = find_watched(set, d);
 		bool wanted = false;
 
 		for (size_t k = 0; k < n_refs; k++)
 			wanted = wanted || event_ref_has(&refs[k], d);
-		if (!wanted || is_watched(set, d))
+		if (!wanted)
 			continue;
-		w = new_watched(set, d->group, d->group, d->event);
-		w->file = xstrdup(d->path);
-		w->symbol = locator_name(locator, d->path, d->offset);
-		rc = watch_event(watch, &w->type, NULL, &set->cli->err);
+		if (!w) {
+			w = new_watched(set, d->group, d->group, d->event);
+			w->file = xstrdup(d->path);
+			rc = watch_event(watch, &w->type, NULL, &set->cli->err);
+			find_id(w);
+		}
+		add_location(w, listed_id(d), locator_name(locator, d->path, d->offset), d->kind);
 	}
 	locator_free(locator);
 	return rc;
@@ -139,7 +202,7 @@ static int watch_enabled(struct watchset *set, struct watch *watch)
 		auto_free char *name = xasprintf("%s/%s", d->group, d->event);
 		const char *pattern = name;
 
-		if (!ledger_find(&set->probes.ledger, d) || is_watched(set, d) ||
+		if (!ledger_find(&set->probes.ledger, d) || find_watched(set, d) ||
 		    control_state(&set->cli->tfs, NULL, d->group, d->event) != ENABLE_ON)
 			continue;
 		found++;
@@ -197,18 +260,37 @@ static int watch_specs(struct watchset *set, struct watch *watch)
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		const struct resolution *res;
 		const struct definition *d = plan_def(&set->plan, i, &res);
-		struct watched *w;
+		const struct function *f = resolution_function(res, d);
+		struct watched *w = find_watched(set, d);
 
-		if (is_watched(set, d)) /* another location of the same event */
-			continue;
-		w = new_watched(set, d->group, shown_group(res), d->event);
-		w->file = xstrdup(res->target.name);
-		w->symbol = xstrdup_null(res->function.symbol ? res->function.symbol->name : NULL);
-		rc = watch_event(watch, &w->type, res->spec->filter.s, &set->cli->err);
+		if (!w) {
+			w = new_watched(set, d->group, shown_group(res), d->event);
+			w->file = xstrdup(res->target.name);
+			rc = watch_event(watch, &w->type, res->spec->filter.s, &set->cli->err);
+			find_id(w);
+		}
+		add_location(w, f - res->functions.functions,
+			     xstrdup_null(f->symbol ? f->symbol->name : NULL), d->kind);
 		if (rc < 0)
 			place_error(set, res->spec);
 	}
 	return rc;
+}
+
+size_t watchset_name_width(const struct watchset *set)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < set->n_watched; i++) {
+		const struct watched *w = set->watched[i];
+		size_t len = strlen(w->type.event);
+
+		for (size_t k = 0; k < w->n_locations && w->id_field != SIZE_MAX; k++)
+			if (w->names[k] && strlen(w->names[k]) > len)
+				len = strlen(w->names[k]);
+		width = len > width ? len : width;
+	}
+	return width;
 }
 
 int watchset_load(struct watchset *set, struct cli *cli)
@@ -262,7 +344,12 @@ void watchset_done(struct watchset *set)
 		free(w->type.group);
 		free(w->type.event);
 		free(w->group);
-		free(w->symbol);
+		for (size_t k = 0; k < w->n_locations; k++) {
+			free(w->symbols[k]);
+			free(w->names[k]);
+		}
+		free(w->symbols);
+		free(w->names);
 		free(w->file);
 		free(w);
 	}

@@ -18,9 +18,12 @@
 /* An event that is watched; the `user` of its event type. */
 struct watched {
 	struct event_type type;
-	char *group;  /* to show: a run's own group is another in every run */
-	char *symbol; /* NULL: not known */
+	char *group; /* to show: a run's own group is another in every run */
 	char *file;
+	char **symbols; /* of each location, by __id; NULL where none is known */
+	char **names;   /* what its events are called */
+	size_t n_locations;
+	size_t id_field; /* of __id among the fields; SIZE_MAX: one location */
 };
 
 struct watchset {
@@ -46,6 +49,17 @@ int watchset_plan(struct watchset *set, const char *group);
  */
 int watchset_attach(struct watchset *set, struct watch *watch);
 void watchset_done(struct watchset *set);
+
+/* The function an event is of; NULL: not known. */
+const char *watched_symbol(const struct event *e);
+/*
+ * What to call the event: its own name, or for one of many locations the function's, with
+ * _ret behind it for a return.
+ */
+const char *watched_name(const struct event *e);
+
+/* The length of the longest of those names. */
+size_t watchset_name_width(const struct watchset *set);
 
 static inline const struct watched *watched_of(const struct event *e)
 {

@@ -25,6 +25,7 @@ static const struct {
 
 struct events_writer {
 	int64_t wall_offset_ns;
+	const char *(*name)(const struct event *e);
 	size_t width[N_COLUMNS];
 	int64_t second; /* that `clock` shows: localtime_r() is dear */
 	char clock[16];
@@ -67,9 +68,12 @@ static struct events_writer *text_begin(const struct events_options *opts,
 	struct events_writer *w = xcalloc(1, sizeof(*w));
 
 	w->wall_offset_ns = opts->wall_offset_ns;
+	w->name = opts->name;
 	w->second = -1;
 	for (int c = 0; c < N_COLUMNS; c++)
 		w->width[c] = columns[c].width;
+	if (w->width[COLUMN_EVENT] < opts->name_width)
+		w->width[COLUMN_EVENT] = opts->name_width < 40 ? opts->name_width : 40;
 	if (!opts->no_header)
 		add_header(w, out);
 	return w;
@@ -131,11 +135,21 @@ static void add_args(const struct event *e, struct buf *out)
 	}
 }
 
+/* Symbols come from files of strangers; the kernel's own names are checked. */
+static void add_name(struct events_writer *w, const struct event *e, struct buf *out)
+{
+	const char *name = w->name ? w->name(e) : e->type->event;
+
+	buf_reset(&w->cell);
+	text_escape(&w->cell, name, strlen(name), false);
+	add_column(w, COLUMN_EVENT, buf_str(&w->cell), w->cell.len, out);
+}
+
 static void text_event(struct events_writer *w, const struct event *e, struct buf *out)
 {
 	add_time(w, e->time_ns, out);
 	add_task(w, e, out);
-	add_column(w, COLUMN_EVENT, e->type->event, strlen(e->type->event), out);
+	add_name(w, e, out);
 	add_args(e, out);
 	while (out->p[out->len - 1] == ' ')
 		out->p[--out->len] = '\0';

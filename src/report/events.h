@@ -15,6 +15,9 @@
 struct events_options {
 	int64_t wall_offset_ns; /* add to an event's time for CLOCK_REALTIME */
 	bool no_header;
+	size_t name_width; /* of the longest name to come, as far as known */
+	/* what to call an event in the text; NULL: its type's name */
+	const char *(*name)(const struct event *e);
 	/* group, symbol, file of an event, for JSON; NULL: the type's group, left out */
 	const char *(*group)(const struct event *e);
 	const char *(*symbol)(const struct event *e);

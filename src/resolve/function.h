@@ -20,11 +20,27 @@ struct function {
 	bool is_entry;               /* at a function's first instruction */
 };
 
+struct function_list {
+	struct function *functions;
+	size_t n;
+	size_t n_aliases; /* further names of the same places, folded */
+};
+
+/* What the caller allows. */
+struct function_rules {
+	bool is_return;   /* a return probe: an entry or nothing */
+	bool force;       /* also what is not proven safe */
+	bool all_matches; /* several functions of the name: all of them */
+	size_t max;       /* functions a pattern may match without force; 0: any number */
+};
+
 /*
- * Finds the place. Candidates that differ, imports, data, IFUNCs, what lies past the end or
- * inside a function: each an error of its own, with what to type instead. The caller adds
- * the place in the user's text. `target_typed` is how the user named the file (for hints).
+ * Finds the place, or for a pattern the places. Candidates that differ, imports, data,
+ * IFUNCs, what lies past the end or inside a function: each an error of its own, with what
+ * to type instead. The caller adds the place in the user's text. `target_typed` is how the
+ * user named the file (for hints).
  */
 int function_find(const struct target *target, const char *target_typed,
-		  const struct location *loc, bool is_return, bool force,
-		  struct function *ret, struct err *err);
+		  const struct location *loc, const struct function_rules *rules,
+		  struct function_list *ret, struct err *err);
+void function_list_done(struct function_list *list);

@@ -93,8 +93,15 @@ int resolve_place(const struct resolve_env *env, const struct spec *spec,
 			err_at(err, &spec->origin, spec_place_span(spec, 0, split.colon));
 	}
 	if (rc == 0) {
-		rc = function_find(&res.target, res.target_typed, &res.location,
-				   wants_return(&res), env->force, &res.function, err);
+		const struct function_rules rules = {
+			.is_return = wants_return(&res),
+			.force = env->force,
+			.all_matches = env->all_matches,
+			.max = env->max_functions,
+		};
+
+		rc = function_find(&res.target, res.target_typed, &res.location, &rules,
+				   &res.functions, err);
 		if (rc < 0)
 			err_at(err, &spec->origin, spec_place_span(spec, split.colon + 1, len));
 	}
@@ -108,8 +115,10 @@ int resolve_place(const struct resolve_env *env, const struct spec *spec,
 
 void resolution_done(struct resolution *res)
 {
-	for (unsigned i = 0; i < res->n_defs; i++)
+	for (size_t i = 0; i < res->n_defs; i++)
 		definition_done(&res->defs[i]);
+	free(res->defs);
+	function_list_done(&res->functions);
 	location_done(&res->location);
 	target_done(&res->target);
 	free(res->target_typed);

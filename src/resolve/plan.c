@@ -51,14 +51,26 @@ static const char *group_of(const struct planning *p, const struct spec *spec)
 	return p->env->group ? p->env->group : NAME_GROUP;
 }
 
+/* A raw offset or address, which has no name to call the event by. */
+static bool is_raw(const struct resolution *res)
+{
+	return res->location.kind != LOCATION_SYMBOL && res->location.kind != LOCATION_GLOB;
+}
+
+static bool is_pair(const struct resolution *res)
+{
+	return res->defs[0].kind != res->defs[res->n_defs - 1].kind;
+}
+
 /* What an event is called when the user gave no name, before it is made unique. */
 static char *base_name(const struct resolution *res, char kind)
 {
 	auto_free char *with_off = NULL;
 	const char *symbol = res->location.name;
 
-	if (res->location.kind != LOCATION_SYMBOL)
-		return name_from_offset(kind, res->target.name, res->function.offset);
+	if (is_raw(res))
+		return name_from_offset(kind, res->target.name,
+					res->functions.functions[0].offset);
 	if (res->location.off)
 		with_off = xasprintf("%s_0x%" PRIx64, symbol, res->location.off);
 	/* Room for STEM_ before it and _ret or _12 behind it. */
@@ -80,9 +92,7 @@ static char *nth_name(const struct resolution *res, const char *base, const char
 
 static const char *suffix_of(const struct resolution *res, char kind)
 {
-	bool is_raw = res->location.kind != LOCATION_SYMBOL;
-
-	return kind == 'r' && (!is_raw || res->n_defs > 1) ? "_ret" : "";
+	return kind == 'r' && (!is_raw(res) || is_pair(res)) ? "_ret" : "";
 }
 
 /* A name that none of the spec's definitions would share with another event. */
@@ -92,15 +102,12 @@ static char *unique_base(const struct planning *p, const struct resolution *res,
 	auto_free char *base = base_name(res, res->defs[0].kind);
 
 	for (unsigned n = 0;; n++) {
-		bool taken = false;
+		const struct definition *last = &res->defs[res->n_defs - 1];
+		auto_free char *first_name =
+			nth_name(res, base, suffix_of(res, res->defs[0].kind), n);
+		auto_free char *last_name = nth_name(res, base, suffix_of(res, last->kind), n);
 
-		for (unsigned i = 0; i < res->n_defs; i++) {
-			auto_free char *name =
-				nth_name(res, base, suffix_of(res, res->defs[i].kind), n);
-
-			taken = taken || is_taken(p, group, name);
-		}
-		if (!taken)
+		if (!is_taken(p, group, first_name) && !is_taken(p, group, last_name))
 			return nth_name(res, base, "", n);
 	}
 }
@@ -178,67 +185,89 @@ static int check_names(const struct spec *spec, struct err *err)
 	return 0;
 }
 
-static int name_events(const struct planning *p, struct resolution *res, struct err *err)
+static int name_one(const struct planning *p, const struct resolution *res,
+		    struct definition *d, const char *group, const char *base, struct err *err)
 {
 	const struct spec *spec = res->spec;
-	const char *group = group_of(p, spec);
-	auto_free char *base = NULL;
+	bool adds_ret = spec->event.s && d->kind == 'r' && is_pair(res);
 	int rc;
 
-	if (!spec->event.s) {
+	d->group = xstrdup(group);
+	d->event = spec->event.s ? xasprintf("%s%s", spec->event.s, adds_ret ? "_ret" : "")
+				 : xasprintf("%s%s", base, suffix_of(res, d->kind));
+	rc = name_check_event(d->event, err);
+	if (rc < 0)
+		return err_at(err, &spec->origin,
+			      spec->event.s ? spec->event.at : spec->place.at);
+	return spec->event.s ? check_given(p, res, d, err) : 0;
+}
+
+static int name_events(const struct planning *p, struct resolution *res, struct err *err)
+{
+	const char *group = group_of(p, res->spec);
+	auto_free char *base = NULL;
+	int rc = 0;
+
+	if (!res->spec->event.s) {
 		rc = check_repeated(p, res, group, err);
 		if (rc < 0)
 			return rc;
 		base = unique_base(p, res, group);
 	}
-	for (unsigned i = 0; i < res->n_defs; i++) {
-		struct definition *d = &res->defs[i];
-		bool adds_ret = spec->event.s && d->kind == 'r' && res->n_defs > 1;
-
-		d->group = xstrdup(group);
-		d->event = spec->event.s ? xasprintf("%s%s", spec->event.s, adds_ret ? "_ret" : "")
-					 : xasprintf("%s%s", base, suffix_of(res, d->kind));
-		rc = name_check_event(d->event, err);
-		if (rc == 0 && spec->event.s)
-			rc = check_given(p, res, d, err);
-		if (rc < 0)
-			return err_at(err, &spec->origin,
-				      spec->event.s ? spec->event.at : spec->place.at);
-	}
-	return 0;
+	for (size_t i = 0; rc == 0 && i < res->n_defs; i++)
+		rc = name_one(p, res, &res->defs[i], group, base, err);
+	return rc;
 }
 
-/* Arguments of ours, like __comm: as text, they need no lowering. */
-static void add_hidden(const struct planning *p, struct definition *d)
+static void add_hidden_arg(struct definition *d, const char *name, const char *expr,
+			   const char *type)
+{
+	d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
+	d->args[d->n_args++] = (struct def_arg){
+		.name = xstrdup(name),
+		.expr = xstrdup(expr),
+		.type = xstrdup_null(type),
+		.name_from = { .at = d->path_from.at, .generated = true },
+		.expr_from = { .at = d->path_from.at, .generated = true },
+		.type_from = { .at = d->path_from.at, .generated = true },
+	};
+}
+
+/* Arguments of ours, behind the user's. */
+static void add_hidden(const struct planning *p, const struct resolution *res,
+		       struct definition *d, size_t id)
 {
 	for (const char *const *h = p->env->hidden; h && *h; h++) {
 		const char *eq = strchr(*h, '=');
+		auto_free char *name = xstrndup(*h, eq - *h);
 
-		d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
-		d->args[d->n_args++] = (struct def_arg){
-			.name = xstrndup(*h, eq - *h),
-			.expr = xstrdup(eq + 1),
-			.name_from = { .generated = true },
-			.expr_from = { .generated = true },
-		};
+		add_hidden_arg(d, name, eq + 1, NULL);
+	}
+	if (res->functions.n > 1) { /* immediates are as old as several locations: 5.4 */
+		auto_free char *expr = xasprintf("\\%zu", id);
+
+		add_hidden_arg(d, "__id", expr, "u32");
 	}
 }
 
-static int define(const struct planning *p, struct resolution *res, char kind, struct err *err)
+static int define(const struct planning *p, struct resolution *res, char kind, size_t id,
+		  struct err *err)
 {
+	const struct function *f = &res->functions.functions[id];
 	struct definition *d = &res->defs[res->n_defs++];
 	struct lower_env lower = {
 		.features = p->env->features,
 		.elf = res->target.elf,
-		.offset = res->function.offset,
-		.is_entry = res->function.is_entry,
+		.offset = f->offset,
+		.is_entry = f->is_entry,
 	};
 	struct span place = res->spec->place.at;
+	int rc;
 
 	*d = (struct definition){
 		.kind = kind,
 		.path = xstrdup(res->target.path),
-		.offset = res->function.offset,
+		.offset = f->offset,
 		.ref_ctr = res->location.ref_ctr,
 		.has_ref_ctr = res->location.has_ref_ctr,
 		.origin = &res->spec->origin,
@@ -250,28 +279,45 @@ static int define(const struct planning *p, struct resolution *res, char kind, s
 		.offset_from = { place, true },
 		.ref_ctr_from = { place, true },
 	};
-	return lower_args(&lower, res->spec, d, err);
+	rc = lower_args(&lower, res->spec, d, err);
+	if (rc == 0)
+		add_hidden(p, res, d, id);
+	return rc;
+}
+
+static int define_all(const struct planning *p, struct resolution *res, struct err *err)
+{
+	enum spec_kind kind = spec_effective_kind(res->spec);
+	char first = kind == SPEC_RETURN || res->location.is_return ? 'r' : 'p';
+	size_t n = res->functions.n;
+	int rc = 0;
+
+	if (n > 1 && p->env->features && !p->env->features->multi_location) {
+		err_set(err, ENOTSUP, "that is %zu functions; on this kernel an event has one "
+				      "location", n);
+		err_hint(err, "name them one by one (several locations came with Linux 5.4)");
+		return err_at(err, &res->spec->origin, res->spec->place.at);
+	}
+	res->defs = xcalloc(2 * n, sizeof(*res->defs));
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = define(p, res, first, i, err);
+	for (size_t i = 0; rc == 0 && kind == SPEC_PAIR && i < n; i++)
+		rc = define(p, res, 'r', i, err);
+	return rc;
 }
 
 static int plan_one(const struct planning *p, const struct spec *spec, struct err *err)
 {
 	struct resolution *res = &p->plan->res[p->plan->n];
-	enum spec_kind kind = spec_effective_kind(spec);
-	bool is_return;
 	int rc = check_names(spec, err);
 
 	if (rc == 0)
 		rc = resolve_place(p->env, spec, res, err);
 	if (rc < 0)
 		return rc;
-	is_return = kind == SPEC_RETURN || res->location.is_return;
-	rc = define(p, res, is_return ? 'r' : 'p', err);
-	if (rc == 0 && kind == SPEC_PAIR)
-		rc = define(p, res, 'r', err);
+	rc = define_all(p, res, err);
 	if (rc == 0)
 		rc = name_events(p, res, err);
-	for (unsigned i = 0; i < res->n_defs; i++)
-		add_hidden(p, &res->defs[i]);
 	if (rc < 0) {
 		resolution_done(res);
 		return rc;
@@ -304,6 +350,12 @@ void plan_done(struct plan *plan)
 		resolution_done(&plan->res[i]);
 	free(plan->res);
 	*plan = (struct plan){ 0 };
+}
+
+const struct function *resolution_function(const struct resolution *res,
+					   const struct definition *d)
+{
+	return &res->functions.functions[(size_t)(d - res->defs) % res->functions.n];
 }
 
 size_t plan_n_defs(const struct plan *plan)

@@ -26,6 +26,8 @@ struct resolve_env {
 	const char *const *hidden; /* arguments every definition gets, "__comm=$comm", NULL-
 				      terminated; NULL: none */
 	bool force;
+	bool all_matches;      /* several functions of one name: all of them */
+	size_t max_functions;  /* a pattern may match without force; 0: any number */
 };
 
 /* One spec, resolved. */
@@ -35,9 +37,14 @@ struct resolution {
 	char *location_typed;
 	struct target target;
 	struct location location;
-	struct function function;
-	struct definition defs[2]; /* the entry, then the return, of a pair */
-	unsigned n_defs;
+	struct function_list functions; /* one, unless the place is a pattern */
+	/*
+	 * One for each function, and of a pair first all entries, then all returns. Those of
+	 * one kind are the locations of one event; its constant __id tells them apart: the
+	 * function's index.
+	 */
+	struct definition *defs;
+	size_t n_defs;
 };
 
 struct plan {
@@ -52,6 +59,9 @@ struct plan {
 int plan_make(const struct resolve_env *env, const struct spec *specs, size_t n,
 	      struct plan *ret, struct err *err);
 void plan_done(struct plan *plan);
+/* The function a definition of the resolution is for. */
+const struct function *resolution_function(const struct resolution *res,
+					   const struct definition *d);
 /* How many definitions, and the i-th. */
 size_t plan_n_defs(const struct plan *plan);
 struct definition *plan_def(const struct plan *plan, size_t i, const struct resolution **ret_res);

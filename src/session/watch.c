@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -59,29 +60,42 @@ static void on_lost(void *ctx, const struct lost *lost)
 		w->ops.lost(w->ops.ctx, lost);
 }
 
-/* What the kernel noted of a task that is gone (option record-tgid): lines "TID TGID". */
-static pid_t saved_tgid(const struct watch *w, pid_t tid)
+/*
+ * What the kernel noted of a task that may be gone: a file of lines "TID TEXT" at the top
+ * level. Heap, NULL if it is not there.
+ */
+static char *saved_note(const struct watch *w, const char *file, pid_t tid)
 {
 	auto_free char *key = xasprintf("\n%d ", (int)tid);
 	auto_buf text = BUF_INIT;
 	const char *line;
 
 	buf_addc(&text, '\n');
-	if (root_read(&w->tfs->root, &text, "saved_tgids") < 0)
-		return 0;
+	if (root_read(&w->tfs->root, &text, "%s", file) < 0)
+		return NULL;
 	line = strstr(buf_str(&text), key);
-	return line ? (pid_t)strtol(line + strlen(key), NULL, 10) : 0;
+	if (!line)
+		return NULL;
+	line += strlen(key);
+	return xstrndup(line, strcspn(line, "\n"));
 }
 
 static bool on_task(void *ctx, pid_t tid, char comm[16], pid_t *tgid)
 {
 	const struct watch *w = ctx;
 
-	comm[0] = 0;
 	*tgid = proc_tgid(tid);
-	if (!*tgid)
-		*tgid = saved_tgid(w, tid);
-	return proc_comm(tid, comm) || *tgid;
+	if (!proc_comm(tid, comm)) {
+		auto_free char *saved = saved_note(w, "saved_cmdlines", tid);
+
+		snprintf(comm, 16, "%s", saved && strcmp(saved, "<...>") != 0 ? saved : "");
+	}
+	if (!*tgid) {
+		auto_free char *saved = saved_note(w, "saved_tgids", tid);
+
+		*tgid = saved ? (pid_t)strtol(saved, NULL, 10) : 0;
+	}
+	return comm[0] || *tgid;
 }
 
 static unsigned default_buffer_kb(size_t n_cpus)

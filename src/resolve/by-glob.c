@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A pattern over functions. Names at one place are one function; an IFUNC's resolver, data,
+ * imports and the cold halves of functions are no functions one would call by that pattern.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "resolve/lookup.h"
+
+static bool is_meant(const struct symbol *s, const char *glob)
+{
+	return s->is_code && !s->is_thumb && s->type != SYMBOL_IFUNC && !strstr(s->name, ".cold") &&
+	       text_glob_match(glob, s->name);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct symbol *x = *(const struct symbol *const *)a;
+	const struct symbol *y = *(const struct symbol *const *)b;
+
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return symbol_rank_cmp(x, y);
+}
+
+static const struct symbol **collect(const struct lookup *l, const struct symbol *all, size_t n,
+				     size_t *ret_n)
+{
+	const struct symbol **found = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_meant(&all[i], l->loc->name))
+			continue;
+		found = xgrow(found, kept, sizeof(*found));
+		found[kept++] = &all[i];
+	}
+	if (kept)
+		qsort(found, kept, sizeof(*found), by_place);
+	*ret_n = kept;
+	return found;
+}
+
+int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *err)
+{
+	auto_free const struct symbol **found = NULL;
+	const struct symbol *all;
+	size_t n_all, n = 0;
+	int rc = symtab_all(l->target->elf, &all, &n_all, err);
+
+	if (rc < 0)
+		return rc;
+	found = collect(l, all, n_all, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct function f = { found[i]->offset, found[i], 0, true };
+
+		if (i == 0 || found[i]->offset != found[i - 1]->offset)
+			function_list_add(ret, &f);
+		else
+			ret->n_aliases++;
+	}
+	if (!n) {
+		err_set(err, ENOENT, "no function of %s matches '%s'", l->target->name,
+			l->loc->name);
+		return err_hint(err, "what can be probed: uprobe-ctl symbols %s", l->typed);
+	}
+	if (l->rules->max && ret->n > l->rules->max && !l->rules->force) {
+		err_set(err, E2BIG, "'%s' matches %zu functions of %s; more than %zu at once need "
+				    "--force", l->loc->name, ret->n, l->target->name, l->rules->max);
+		return err_hint(err, "see which: uprobe-ctl symbols %s '%s'", l->typed,
+				l->loc->name);
+	}
+	return 0;
+}

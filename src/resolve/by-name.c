@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "resolve/lookup.h"
+
+static bool selector_matches(const struct symbol *s, const char *at)
+{
+	if (!at)
+		return true;
+	if (strcmp(at, "@") == 0)
+		return s->version && s->is_default;
+	return (s->version && strcmp(s->version, at) == 0) ||
+	       (s->file && strcmp(s->file, at) == 0);
+}
+
+static int no_such_symbol(const struct lookup *l, struct err *err)
+{
+	struct text_nearest near = { .word = l->loc->name, .max = 5 };
+	const struct symbol *all;
+	size_t n;
+	int rc = symtab_all(l->target->elf, &all, &n, err);
+
+	if (rc < 0)
+		return rc;
+	err_set(err, ENOENT, "no function '%s' in %s", l->loc->name, l->target->name);
+	for (size_t i = 0; i < n; i++)
+		if (all[i].is_code)
+			text_nearest_offer(&near, all[i].name);
+	for (unsigned i = 0; i < near.n; i++)
+		err_detail(err, "%s:%s", l->typed, near.found[i]);
+	return err_hint(err, near.n ? "the nearest names are shown; all of them: uprobe-ctl "
+				      "symbols %s '*%s*'"
+				    : "what can be probed: uprobe-ctl symbols %s '*%s*'",
+			l->typed, l->loc->name);
+}
+
+/* No symbol of that name can be probed: says why, by the one that says most. */
+static int not_code(const struct lookup *l, const struct symbol *s, struct err *err)
+{
+	uint64_t offset;
+
+	if (s->is_undefined) {
+		err_set(err, ENOENT, "%s only imports '%s'; it is defined in a library",
+			l->target->name, s->name);
+		return err_hint(err, "name the library: LIBRARY:%s (which: ldd %s)", s->name,
+				l->target->name);
+	}
+	if (s->is_thumb)
+		return err_set(err, ENOTSUP,
+			       "'%s' is Thumb code: the kernel cannot probe that", s->name);
+	if (s->type == SYMBOL_OBJECT) {
+		err_set(err, EINVAL, "'%s' is data, not a function: a probe there would "
+				     "change the program's data", s->name);
+		return err_hint(err, "to see its value when a function is called: "
+				     "%s:FUNCTION @%s:s32", l->typed, s->name);
+	}
+	if (elffile_vaddr_to_offset(l->target->elf, s->vaddr, &offset, err) < 0)
+		return err_prefix(err, "'%s'", s->name);
+	return err_set(err, EINVAL, "'%s' is not code", s->name);
+}
+
+static void describe(const struct lookup *l, const struct symbol *s, struct err *err)
+{
+	auto_buf word = BUF_INIT;
+
+	buf_addf(&word, "%s:%s", l->typed, s->name);
+	if (s->version)
+		buf_addf(&word, "@%s", s->version);
+	else if (s->file)
+		buf_addf(&word, "@%s", s->file);
+	else
+		buf_addf(&word, "  or %s:*0x%" PRIx64, l->typed, s->vaddr);
+	buf_pad(&word, ' ', 32);
+	err_detail(err, "%s  0x%" PRIx64 "  %" PRIu64 " bytes  %s", buf_str(&word), s->offset,
+		   s->size, symbol_bind_name(s->bind));
+}
+
+/* The different places of a name, ready to paste, under an error that is set already. */
+static void list_candidates(const struct lookup *l, const struct symbol *const *syms,
+			    size_t n, struct err *err)
+{
+	size_t different = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < i; k++)
+			seen = seen || syms[k]->offset == syms[i]->offset;
+		if (!seen && ++different <= 20)
+			describe(l, syms[i], err);
+	}
+	if (different > 20)
+		err_detail(err, "… and %zu more", different - 20);
+}
+
+static int ambiguous(const struct lookup *l, const struct symbol *const *syms, size_t n,
+		     struct err *err)
+{
+	err_set(err, EEXIST, "'%s' is more than one function of %s; pick one", l->loc->name,
+		l->target->name);
+	list_candidates(l, syms, n, err);
+	return -EEXIST;
+}
+
+static int no_such_selector(const struct lookup *l, const struct symbol *const *syms,
+			    size_t n, struct err *err)
+{
+	err_set(err, ENOENT, "no '%s@%s' in %s; there is", l->loc->name, l->loc->at,
+		l->target->name);
+	list_candidates(l, syms, n, err);
+	return -ENOENT;
+}
+
+/* An IFUNC's symbol is its resolver: called once by the loader, never by the program. */
+int lookup_is_ifunc(const struct lookup *l, const struct symbol *s, struct err *err)
+{
+	auto_free char *glob = xasprintf("__%s_*", s->name);
+	const struct symbol *all;
+	size_t n, shown = 0;
+
+	err_set(err, ENOTSUP, "'%s' is an IFUNC: a probe there would see the loader choose an "
+			      "implementation, never a call", s->name);
+	if (symtab_all(l->target->elf, &all, &n, NULL) < 0)
+		n = 0;
+	for (size_t i = 0; i < n && shown < 12; i++)
+		if (all[i].is_code && all[i].type == SYMBOL_FUNC &&
+		    text_glob_match(glob, all[i].name)) {
+			err_detail(err, "%s:%s", l->typed, all[i].name);
+			shown++;
+		}
+	return err_hint(err, shown ? "probe the implementation this processor uses, one of those above"
+				   : "the implementations have no names here: install the file's "
+				     "debug symbols, or probe the caller");
+}
+
+static int pick_symbol(const struct lookup *l, const struct symbol **syms, size_t n,
+		       const struct symbol **ret, struct err *err)
+{
+	const struct symbol *best = NULL, *other = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!selector_matches(syms[i], l->loc->at))
+			continue;
+		if (!other || syms[i]->is_undefined < other->is_undefined)
+			other = syms[i];
+		if (!syms[i]->is_code || syms[i]->is_thumb)
+			continue;
+		syms[kept++] = syms[i];
+		if (!best || symbol_rank_cmp(syms[i], best) < 0)
+			best = syms[i];
+	}
+	if (!best && other)
+		return not_code(l, other, err);
+	if (!best && n)
+		return no_such_selector(l, syms, n, err);
+	if (!best)
+		return no_such_symbol(l, err);
+	for (size_t i = 0; i < kept; i++)
+		if (syms[i]->offset != best->offset && symbol_rank_cmp(syms[i], best) == 0)
+			return ambiguous(l, syms, kept, err);
+	*ret = best;
+	return 0;
+}
+
+/* The function, or the place inside it, that a symbol stands for. */
+static int place_of(const struct lookup *l, const struct symbol *s, struct function *ret,
+		    struct err *err)
+{
+	int rc;
+
+	if (s->type == SYMBOL_IFUNC)
+		return lookup_is_ifunc(l, s, err);
+	if (l->loc->off && s->size && l->loc->off >= s->size)
+		return err_set(err, EINVAL, "%s is 0x%" PRIx64 " bytes long; +0x%" PRIx64
+					    " is past its end", s->name, s->size, l->loc->off);
+	*ret = (struct function){ .symbol = s, .symbol_off = l->loc->off };
+	rc = elffile_vaddr_to_offset(l->target->elf, s->vaddr + l->loc->off, &ret->offset, err);
+	if (rc < 0)
+		return rc;
+	ret->is_entry = l->loc->off == 0;
+	return lookup_check_inside(l, ret, err);
+}
+
+/* --all-matches: each different place of the name. */
+static int every_match(const struct lookup *l, const struct symbol *const *syms, size_t n,
+		       struct function_list *ret, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct function f;
+		bool seen = false;
+		int rc;
+
+		if (!selector_matches(syms[i], l->loc->at) || !syms[i]->is_code ||
+		    syms[i]->is_thumb)
+			continue;
+		rc = place_of(l, syms[i], &f, err);
+		for (size_t k = 0; k < ret->n && rc == 0; k++)
+			seen = seen || ret->functions[k].offset == f.offset;
+		if (rc < 0)
+			return rc;
+		if (!seen)
+			function_list_add(ret, &f);
+	}
+	return 0;
+}
+
+int lookup_name(const struct lookup *l, struct function_list *ret, struct err *err)
+{
+	auto_free const struct symbol **syms = NULL;
+	const struct symbol *s = NULL;
+	struct function f;
+	size_t n;
+	int rc = symtab_find(l->target->elf, l->loc->name, &syms, &n, err);
+
+	if (rc == 0 && l->rules->all_matches)
+		rc = every_match(l, syms, n, ret, err);
+	if (rc < 0 || ret->n)
+		return rc;
+	rc = pick_symbol(l, syms, n, &s, err);
+	if (rc == 0)
+		rc = place_of(l, s, &f, err);
+	if (rc == 0)
+		function_list_add(ret, &f);
+	return rc;
+}

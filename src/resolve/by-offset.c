@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
+#include "resolve/lookup.h"
+
+static int not_an_entry(const struct lookup *l, const struct function *f, struct err *err)
+{
+	err_set(err, EINVAL, "a return probe belongs on a function's first instruction; "
+			     "anywhere else it destroys the stack");
+	if (f->symbol)
+		err_hint(err, "%s begins 0x%" PRIx64 " bytes earlier: r:%s:%s", f->symbol->name,
+			 f->symbol_off, l->typed, f->symbol->name);
+	return -EINVAL;
+}
+
+/*
+ * A place that is no symbol's start: nothing here can prove that an instruction begins
+ * there, and a probe inside one changes the program's code (ELF rule 3).
+ */
+int lookup_check_inside(const struct lookup *l, const struct function *f, struct err *err)
+{
+	if (f->is_entry)
+		return 0;
+	if (l->rules->is_return && f->symbol)
+		return not_an_entry(l, f, err);
+	if (l->rules->force)
+		return 0;
+	if (f->symbol)
+		err_set(err, EINVAL, "0x%" PRIx64 " is 0x%" PRIx64 " bytes into %s: it is not "
+				     "proven that an instruction begins there",
+			f->offset, f->symbol_off, f->symbol->name);
+	else
+		err_set(err, EINVAL, "0x%" PRIx64 " is in no known function: it is not proven "
+				     "that an instruction begins there", f->offset);
+	return err_hint(err, "a probe inside an instruction changes the program; if `objdump -d "
+			     "%s` shows that one begins there, say --force", l->target->name);
+}
+
+/* Somebody pasted an address from nm or objdump where a file offset is meant. */
+static void hint_vaddr(const struct lookup *l, struct err *err)
+{
+	const struct symbol *s = NULL;
+	uint64_t offset, off = 0;
+
+	if (elffile_vaddr_to_offset(l->target->elf, l->loc->num, &offset, NULL) == 0)
+		s = symtab_at(l->target->elf, offset, &off);
+	if (s && off == 0)
+		err_hint(err, "as an address from nm, objdump or gdb it is %s: write %s:%s",
+			 s->name, l->typed, s->name);
+	else if (s)
+		err_hint(err, "as an address from nm, objdump or gdb it is %s+0x%" PRIx64
+			      ": such addresses are written *0x%" PRIx64,
+			 s->name, off, l->loc->num);
+	else
+		err_hint(err, "an address from nm, objdump or gdb is written *0x%" PRIx64
+			      " (but no executable segment of this file holds it)", l->loc->num);
+}
+
+static int at_offset(const struct lookup *l, uint64_t offset, struct function *ret,
+		     struct err *err)
+{
+	*ret = (struct function){ .offset = offset };
+	ret->symbol = symtab_at(l->target->elf, offset, &ret->symbol_off);
+	ret->is_entry = ret->symbol && ret->symbol_off == 0;
+	if (ret->is_entry && ret->symbol->type == SYMBOL_IFUNC && !l->rules->force)
+		return lookup_is_ifunc(l, ret->symbol, err);
+	return lookup_check_inside(l, ret, err);
+}
+
+int lookup_offset(const struct lookup *l, struct function_list *ret, struct err *err)
+{
+	struct function f = { 0 };
+	int rc = elffile_check_offset(l->target->elf, l->loc->num, err);
+
+	if (rc == 0)
+		rc = at_offset(l, l->loc->num, &f, err);
+	if (rc == 0)
+		function_list_add(ret, &f);
+	else if (!f.symbol || rc != -EINVAL)
+		hint_vaddr(l, err);
+	return rc;
+}
+
+int lookup_vaddr(const struct lookup *l, struct function_list *ret, struct err *err)
+{
+	struct function f = { 0 };
+	uint64_t offset;
+	int rc = elffile_vaddr_to_offset(l->target->elf, l->loc->num, &offset, err);
+
+	if (rc == 0)
+		rc = at_offset(l, offset, &f, err);
+	if (rc == 0)
+		function_list_add(ret, &f);
+	return rc;
+}
