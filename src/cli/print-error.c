@@ -55,8 +55,10 @@ static void show_lines(const char *lines, struct buf *b)
 static void format_text(const struct err *err, struct buf *b)
 {
 	buf_adds(b, "uprobe-ctl: ");
-	if (err->origin && err->origin->file)
-		buf_addf(b, "%s:%u: ", err->origin->file, err->origin->line);
+	if (err->origin && err->origin->file) {
+		text_escape(b, err->origin->file, strlen(err->origin->file), false);
+		buf_addf(b, ":%u: ", err->origin->line);
+	}
 	text_escape(b, err->msg, strlen(err->msg), false);
 	buf_addc(b, '\n');
 	if (err->origin && err->origin->text)

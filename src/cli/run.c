@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From argv to a command and its exit status; --help and --version. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/xalloc.h"
@@ -74,6 +76,19 @@ static int unknown_command(struct cli *cli, const char *name)
 	return EXIT_USAGE;
 }
 
+static int help(struct cli *cli, const char *name)
+{
+	const struct cmd *cmd = name ? cmd_find(name) : NULL;
+
+	if (name && name[0] != '-' && !cmd)
+		return unknown_command(cli, name);
+	if (cmd)
+		command_help(cmd, &cli->out);
+	else
+		program_help(&cli->out);
+	return EXIT_OK;
+}
+
 static int check_arguments(struct cli *cli)
 {
 	const struct cmd *cmd = cli->cmd;
@@ -92,36 +107,63 @@ static int run_command(struct cli *cli, char **argv)
 	const struct cmd *cmd = cli->cmd;
 	int rc = options_parse(&cli->opts, cmd->options | OPT_COMMON, argv, &cli->err);
 
-	if (rc < 0)
-		rc = EXIT_USAGE;
-	else if (opt(&cli->opts, OPT_HELP))
+	if (opt(&cli->opts, OPT_HELP)) {
+		err_clear(&cli->err); /* whatever else is wrong, the help says how it is right */
 		command_help(cmd, &cli->out);
-	else
-		rc = check_arguments(cli);
-	if (rc == EXIT_USAGE && !opt(&cli->opts, OPT_HELP)) {
-		err_hint(&cli->err, "try: uprobe-ctl %s --help", cmd->name);
-		return rc;
+		return EXIT_OK;
 	}
-	return opt(&cli->opts, OPT_HELP) ? 0 : cmd->run(cli);
+	rc = rc < 0 ? EXIT_USAGE : check_arguments(cli);
+	if (rc == 0)
+		rc = cmd->run(cli);
+	if (rc == EXIT_USAGE && cli->err.code)
+		err_hint(&cli->err, "try: uprobe-ctl %s --help", cmd->name);
+	return rc;
+}
+
+/*
+ * Options may stand before the command, as in `uprobe-ctl --tracefs DIR list': the command
+ * is moved to their front, and the place where it now stands returned.
+ */
+static char **command_first(char **argv)
+{
+	size_t at = options_length(argv);
+	char *command = argv[at];
+
+	memmove(argv + 1, argv, at * sizeof(*argv));
+	argv[0] = command;
+	return argv;
+}
+
+static int no_command(struct cli *cli, char **argv)
+{
+	if (options_parse(&cli->opts, OPT_COMMON, argv, &cli->err) == 0)
+		cli_usage(cli, "what should be done? No command was given");
+	err_hint(&cli->err, "uprobe-ctl --help lists the commands");
+	return EXIT_USAGE;
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+static bool is_version(const char *word)
+{
+	return strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0;
 }
 
 static int dispatch(struct cli *cli, int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
 
-	if (!word) {
-		cli_usage(cli, "what should be done? No command was given");
-		err_hint(&cli->err, "uprobe-ctl --help lists the commands");
-		return EXIT_USAGE;
-	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-		if (argc > 2 && cmd_find(argv[2]))
-			command_help(cmd_find(argv[2]), &cli->out);
-		else
-			program_help(&cli->out);
-		return 0;
-	}
-	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+	if (word && !is_help(word) && !is_version(word) &&
+	    argv[1 + options_length(argv + 1)])
+		word = *command_first(argv + 1);
+	if (!word || (word[0] == '-' && !is_help(word) && !is_version(word)))
+		return no_command(cli, argv + 1);
+	if (is_help(word))
+		return help(cli, argc > 2 ? argv[2] : NULL);
+	if (is_version(word)) {
 		version(&cli->out);
 		return 0;
 	}
@@ -142,12 +184,28 @@ static void cli_done(struct cli *cli)
 	buf_done(&cli->out);
 }
 
+/*
+ * A standard descriptor that is closed would be the next file we open, and our output would
+ * go there. This one fails every write to it, as the closed one would.
+ */
+static void fill_standard_fds(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		close(fd);
+}
+
 int cli_main(int argc, char **argv)
 {
 	struct cli cli = { .out_fd = 1, .state = { .root = ROOT_INIT } };
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	fill_standard_fds();
 	status = dispatch(&cli, argc, argv);
 	if (status >= 0 && cli_flush(&cli) < 0)
 		status = -1;
