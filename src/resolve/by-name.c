@@ -11,8 +11,8 @@ static bool selector_matches(const struct symbol *s, const char *at)
 {
 	if (!at)
 		return true;
-	if (strcmp(at, "@") == 0)
-		return s->version && s->is_default;
+	if (at[0] == '@') /* @@, or @@VERSION: the default one */
+		return s->version && s->is_default && (!at[1] || strcmp(s->version, at + 1) == 0);
 	return (s->version && strcmp(s->version, at) == 0) ||
 	       (s->file && strcmp(s->file, at) == 0);
 }

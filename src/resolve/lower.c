@@ -223,7 +223,12 @@ static int lower_type(struct lowering *l, const struct fetch_arg *arg, struct bu
 	case TYPE_PTR:
 		buf_addf(&text, "x%u", l->abi ? l->abi->word * 8 : 64);
 		break;
-	case TYPE_UINT: case TYPE_SINT: case TYPE_HEX: case TYPE_CHAR: case TYPE_BITFIELD:
+	case TYPE_HEX:
+		if (!t.bits) /* "hex": of whatever width a word has */
+			t.bits = l->abi ? l->abi->word * 8 : 64;
+		fetch_type_format(&t, &text);
+		break;
+	case TYPE_UINT: case TYPE_SINT: case TYPE_CHAR: case TYPE_BITFIELD:
 	case TYPE_SYMBOL: case TYPE_SYMSTR:
 		fetch_type_format(&t, &text);
 		break;
@@ -236,7 +241,7 @@ static int lower_type(struct lowering *l, const struct fetch_arg *arg, struct bu
 
 static bool belongs(const struct lowering *l, const struct fetch_arg *arg)
 {
-	bool of_return = fetch_uses(arg->expr, FETCH_RETVAL);
+	bool of_return = fetch_arg_uses(arg, FETCH_RETVAL);
 
 	return spec_effective_kind(l->spec) != SPEC_PAIR || of_return == (l->kind == 'r');
 }
