@@ -15,6 +15,43 @@ static bool is_unprintable(uint32_t c)
 	       c == 0xfeff || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff;
 }
 
+/* Unicode's East Asian Wide, and combining marks: the blocks in use, not every one. */
+static const struct {
+	uint32_t from, to;
+	unsigned columns;
+} widths[] = {
+	{ 0x0300, 0x036f, 0 },   { 0x1100, 0x115f, 2 },   { 0x20d0, 0x20ff, 0 },
+	{ 0x2e80, 0x303e, 2 },   { 0x3041, 0xa4cf, 2 },   { 0xac00, 0xd7a3, 2 },
+	{ 0xf900, 0xfaff, 2 },   { 0xfe00, 0xfe0f, 0 },   { 0xfe30, 0xfe6f, 2 },
+	{ 0xff00, 0xff60, 2 },   { 0xffe0, 0xffe6, 2 },   { 0x1f300, 0x1f64f, 2 },
+	{ 0x1f680, 0x1f6ff, 2 }, { 0x1f900, 0x1faff, 2 }, { 0x20000, 0x3fffd, 2 },
+};
+
+static unsigned columns_of(uint32_t c)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++)
+		if (c >= widths[i].from && c <= widths[i].to)
+			return widths[i].columns;
+	return 1;
+}
+
+size_t text_columns(const char *s, size_t len)
+{
+	size_t columns = 0;
+
+	while (len) {
+		size_t n = text_utf8(s, len);
+		uint32_t c = n ? (unsigned char)*s & (n == 1 ? 0x7f : 0x7f >> n) : ' ';
+
+		for (size_t i = 1; i < n; i++)
+			c = c << 6 | ((unsigned char)s[i] & 0x3f);
+		columns += columns_of(c);
+		s += n ? n : 1;
+		len -= n ? n : 1;
+	}
+	return columns;
+}
+
 size_t text_utf8(const char *s, size_t len)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };

@@ -16,6 +16,9 @@ void text_escape(struct buf *b, const char *s, size_t len, bool quote);
 /* The length of the valid, printable UTF-8 sequence at s (1-4), or 0 if there is none. */
 size_t text_utf8(const char *s, size_t len);
 
+/* Columns that escaped text takes on a terminal: CJK and emoji take two, accents none. */
+size_t text_columns(const char *s, size_t len);
+
 /* Whether the string holds one of * ? [ . */
 bool text_is_glob(const char *s);
 /* fnmatch(3) without flags: '*' also crosses '/' and '.'. */

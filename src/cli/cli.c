@@ -53,6 +53,13 @@ static void show_write(void *ctx, const char *file, const char *data, size_t len
 	fputs(buf_str(&line), stderr);
 }
 
+static void show_dir(void *ctx, const char *dir, bool make)
+{
+	const struct cli *cli = ctx;
+
+	fprintf(stderr, "+ %s %s/%s\n", make ? "mkdir" : "rmdir", cli->tfs.root.path, dir);
+}
+
 int cli_open(struct cli *cli)
 {
 	int rc = tfs_open(&cli->tfs, cli->opts.tracefs, &cli->err);
@@ -62,6 +69,7 @@ int cli_open(struct cli *cli)
 	cli->has_tfs = true;
 	if (opt(&cli->opts, OPT_VERBOSE)) {
 		cli->tfs.on_write = show_write;
+		cli->tfs.on_dir = show_dir;
 		cli->tfs.on_write_ctx = cli;
 	}
 	return statedir_open(&cli->state, &cli->err);
@@ -102,7 +110,8 @@ int cli_open_for_writing(struct cli *cli)
 	if (rc < 0)
 		return rc;
 	hold_signals();
-	if (stale_clear(&cli->tfs, &cli->state, &removed, &stale) < 0)
+	cli->stale_stays = stale_clear(&cli->tfs, &cli->state, &removed, &stale) < 0;
+	if (cli->stale_stays)
 		cli_note(cli, "what a killed run left could not be removed: %s", stale.msg);
 	if (removed)
 		cli_note(cli, "removed what %zu killed run%s had left in the kernel", removed,
@@ -152,6 +161,21 @@ static int read_spec_file(struct cli *cli, const char *file)
 			       &cli->bad_origin, &cli->bad_text, &cli->err);
 }
 
+void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words, size_t n)
+{
+	auto_buf line = BUF_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strpbrk(words[i], " \t'"))
+			return;
+		buf_addf(&line, "%s%s", i ? " " : "", words[i]);
+	}
+	if (n < 2 || strchr(bad, '/'))
+		return;
+	cli->err.hint[0] = 0;
+	err_hint(&cli->err, "a spec is one argument: '%s'", buf_str(&line));
+}
+
 int cli_read_specs(struct cli *cli, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -159,8 +183,10 @@ int cli_read_specs(struct cli *cli, const char *const *words, size_t n)
 
 		cli->bad_origin = (struct origin){ .text = words[i] };
 		rc = spec_list_add(&cli->specs, &cli->bad_origin, &cli->err);
-		if (rc < 0)
+		if (rc < 0) {
+			cli_hint_quotes(cli, words[i], words, n);
 			return rc;
+		}
 	}
 	return cli->opts.file ? read_spec_file(cli, cli->opts.file) : 0;
 }

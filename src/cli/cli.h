@@ -21,6 +21,7 @@ struct cli {
 	struct tfs tfs;
 	bool has_tfs;
 	struct statedir state;
+	bool stale_stays; /* what a killed run left could not be removed */
 	struct buf out; /* stdout's, written by cli_flush() */
 	int out_fd;     /* 1, or where -w and a command send it */
 	struct err err;
@@ -52,10 +53,18 @@ int cli_flush(struct cli *cli);
 void cli_note(const struct cli *cli, const char *fmt, ...) PRINTF_FMT(2, 3);
 /* An error on stderr, with the user's words and a caret, or as JSON under -J. */
 void cli_print_error(const struct cli *cli, const struct err *err);
+/* The member "error" of the object that is open. */
+struct json;
+void cli_json_error(const struct err *err, struct json *j);
 /* A usage error: sets cli->err, so that main ends with status 2. */
 int cli_usage(struct cli *cli, const char *fmt, ...) PRINTF_FMT(2, 3);
 
 /* Parses the words given and -f FILE into cli->specs. */
 int cli_read_specs(struct cli *cli, const char *const *words, size_t n);
+/*
+ * `bad`, one of the words, makes no spec: if it names no file and none of them holds a
+ * blank, quotes were probably forgotten around one spec. Replaces the hint.
+ */
+void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words, size_t n);
 /* A resolve environment from the options; borrows from cli. */
 struct resolve_env cli_resolve_env(const struct cli *cli);

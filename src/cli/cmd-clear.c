@@ -51,8 +51,10 @@ static int run(struct cli *cli)
 	rc = dry ? cli_open(cli) : cli_open_for_writing(cli);
 	if (rc < 0)
 		return rc;
+	if (opt(&cli->opts, OPT_STALE) && dry)
+		return show_stale(cli);
 	if (opt(&cli->opts, OPT_STALE))
-		return dry ? show_stale(cli) : EXIT_OK;
+		return cli->stale_stays ? EXIT_FAILED : EXIT_OK;
 	rc = probes_load(cli, &p);
 	if (rc == 0)
 		rc = probes_select(cli, &p, NULL, 0, scope, &refs, &n);

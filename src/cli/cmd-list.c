@@ -24,22 +24,32 @@ struct listing {
 struct row {
 	const struct definition *d;
 	const struct ledger_entry *entry; /* NULL: foreign */
-	const char *name;                 /* the file's */
-	bool is_stale;                    /* the file there now is another */
+	const char *name;                 /* of the file, to show */
+	const char *path;                 /* where it can be read */
+	const char *stale;                /* what became of the file; NULL: it is the same */
 };
 
-static bool is_replaced(const struct ledger_entry *e)
+static const char *what_became_of(const struct ledger_entry *e, const char *path)
 {
 	struct stat st;
 
-	return e && (stat(e->name, &st) < 0 || st.st_ino != e->ino || st.st_dev != e->dev);
+	if (!e)
+		return NULL;
+	if (stat(path, &st) < 0)
+		return "file gone";
+	return st.st_ino != e->ino || st.st_dev != e->dev ? "file replaced" : NULL;
 }
 
 static struct row row_of(const struct listing *l, const struct definition *d)
 {
 	const struct ledger_entry *entry = ledger_find(&l->probes.ledger, d);
+	/* A descriptor of the process that made the probe; its true name is in the ledger. */
+	bool by_fd = entry && strncmp(d->path, "/proc/self/", 11) == 0;
+	struct row row = { d, entry, entry ? entry->name : d->path,
+			   by_fd ? entry->name : d->path, NULL };
 
-	return (struct row){ d, entry, entry ? entry->name : d->path, is_replaced(entry) };
+	row.stale = what_became_of(entry, row.path);
+	return row;
 }
 
 /* Symbol and distance; of the file that is there now, so not if that is another one. */
@@ -47,7 +57,7 @@ static char *symbol_of(const struct listing *l, const struct row *row)
 {
 	uint64_t off = 0;
 	const struct symbol *s =
-		row->is_stale ? NULL : locator_find(l->locator, row->name, row->d->offset, &off);
+		row->stale ? NULL : locator_find(l->locator, row->path, row->d->offset, &off);
 
 	if (!s)
 		return NULL;
@@ -66,7 +76,7 @@ static char *owner_of(const struct listing *l, const struct row *row)
 	}
 	if (!row->entry)
 		return xstrdup("foreign");
-	return xstrdup(row->is_stale ? "kept, stale: file replaced" : "kept");
+	return row->stale ? xasprintf("kept, stale: %s", row->stale) : xstrdup("kept");
 }
 
 /* Where the event records: "on" at the top level, else the instances by name. */
@@ -173,12 +183,15 @@ static void add_spec(const struct listing *l, const struct row *row, struct buf 
 {
 	const struct definition *d = row->d;
 	auto_free char *symbol = symbol_of(l, row);
-	auto_free char *place = NULL;
+	auto_free char *place = NULL, *filter = NULL;
 
-	if (symbol && !strchr(symbol, '+') && locator_names(l->locator, row->name, symbol, d->offset))
-		place = xasprintf("%s:%s", row->name, symbol);
+	/* What a run made is gone with it. */
+	if (run_state_of(&l->cli->state, d->group) != RUN_NONE)
+		return;
+	if (symbol && !strchr(symbol, '+') && locator_names(l->locator, row->path, symbol, d->offset))
+		place = xasprintf("%s:%s", row->path, symbol);
 	else
-		place = xasprintf("%s:0x%" PRIx64, row->name, d->offset);
+		place = xasprintf("%s:0x%" PRIx64, row->path, d->offset);
 	if (d->has_ref_ctr) {
 		char *with_ref = xasprintf("%s(0x%" PRIx64 ")", place, d->ref_ctr);
 
@@ -191,6 +204,9 @@ static void add_spec(const struct listing *l, const struct row *row, struct buf 
 		buf_addc(b, ' ');
 		format_arg(&d->args[i], b);
 	}
+	filter = control_filter(&l->cli->tfs, NULL, d->group, d->event);
+	if (filter && !strchr(filter, '\n')) /* else it is a refused one and the reason */
+		buf_addf(b, " if %s", filter);
 	buf_addc(b, '\n');
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/cli.h"
 #include "cli/probes.h"
@@ -72,7 +73,19 @@ static void show_segment(const struct resolution *res, const struct function *f,
 	}
 }
 
-static void show_text(const struct resolution *res, struct buf *b)
+/* Names of files and symbols are strangers' text. */
+static void escape_lines(const char *text, struct buf *b)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		text_escape(b, text, len, false);
+		buf_addc(b, '\n');
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void describe(const struct resolution *res, struct buf *b)
 {
 	const struct function_list *list = &res->functions;
 
@@ -93,6 +106,14 @@ static void show_text(const struct resolution *res, struct buf *b)
 		definition_format(&res->defs[i], b);
 		buf_addc(b, '\n');
 	}
+}
+
+static void show_text(const struct resolution *res, struct buf *b)
+{
+	auto_buf raw = BUF_INIT;
+
+	describe(res, &raw);
+	escape_lines(buf_str(&raw), b);
 }
 
 static void show_json(const struct resolution *res, struct json *j)
@@ -124,19 +145,6 @@ static void show_json(const struct resolution *res, struct json *j)
 	json_end_array(j);
 }
 
-static void json_error(const struct err *err, struct json *j)
-{
-	json_object(j, "error");
-	json_str(j, "message", err->msg);
-	json_array(j, "span");
-	json_uint(j, NULL, err->at.from);
-	json_uint(j, NULL, err->at.to);
-	json_end_array(j);
-	if (err->hint[0])
-		json_str(j, "hint", err->hint);
-	json_end_object(j);
-}
-
 /* One spec: its way or its error. Specs do not know of each other here. */
 static int resolve_one(struct cli *cli, const struct resolve_env *env, const struct spec *spec,
 		       struct json *j)
@@ -154,7 +162,7 @@ static int resolve_one(struct cli *cli, const struct resolve_env *env, const str
 		json_object(j, NULL);
 		json_str(j, "spec", spec->origin.text);
 		if (rc < 0)
-			json_error(&err, j);
+			cli_json_error(&err, j);
 		else
 			show_json(&plan.res[0], j);
 		json_end_object(j);
@@ -171,11 +179,14 @@ static int run(struct cli *cli)
 {
 	struct json j = JSON_INIT(&cli->out);
 	struct json *as_json = opt(&cli->opts, OPT_JSON) ? &j : NULL;
-	struct resolve_env env = cli_resolve_env(cli);
+	struct resolve_env env;
 	int failed = 0, rc = cli_read_specs(cli, cli->opts.args, cli->opts.n_args);
 
+	if (rc == 0)
+		rc = cli_open_dry(cli);
 	if (rc < 0)
 		return rc;
+	env = cli_resolve_env(cli); /* now it knows what this kernel can do */
 	if (as_json) {
 		json_object(&j, NULL);
 		json_array(&j, "specs");

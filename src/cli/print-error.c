@@ -7,16 +7,13 @@
 #include "cli/cli.h"
 #include "report/json.h"
 
-/* Columns a text takes on the screen once escaped: characters, not bytes. */
+/* Columns a text takes on the screen once escaped. */
 static size_t columns(const char *s, size_t len)
 {
 	auto_buf shown = BUF_INIT;
-	size_t n = 0;
 
 	text_escape(&shown, s, len, false);
-	for (size_t i = 0; i < shown.len; i++)
-		n += (shown.p[i] & 0xc0) != 0x80;
-	return n;
+	return text_columns(buf_str(&shown), shown.len);
 }
 
 static void show_place(const struct err *err, struct buf *b)
@@ -67,29 +64,34 @@ static void format_text(const struct err *err, struct buf *b)
 	show_lines(err->hint, b);
 }
 
+void cli_json_error(const struct err *err, struct json *j)
+{
+	json_object(j, "error");
+	json_str(j, "message", err->msg);
+	if (err->origin && err->origin->text) {
+		json_str(j, "text", err->origin->text);
+		json_array(j, "span");
+		json_uint(j, NULL, err->at.from);
+		json_uint(j, NULL, err->at.to);
+		json_end_array(j);
+	}
+	if (err->origin && err->origin->file) {
+		json_str(j, "file", err->origin->file);
+		json_uint(j, "line", err->origin->line);
+	}
+	if (err->detail[0])
+		json_str(j, "detail", err->detail);
+	if (err->hint[0])
+		json_str(j, "hint", err->hint);
+	json_end_object(j);
+}
+
 static void format_json(const struct err *err, struct buf *b)
 {
 	struct json j = JSON_INIT(b);
 
 	json_object(&j, NULL);
-	json_object(&j, "error");
-	json_str(&j, "message", err->msg);
-	if (err->origin && err->origin->text) {
-		json_str(&j, "text", err->origin->text);
-		json_array(&j, "span");
-		json_uint(&j, NULL, err->at.from);
-		json_uint(&j, NULL, err->at.to);
-		json_end_array(&j);
-	}
-	if (err->origin && err->origin->file) {
-		json_str(&j, "file", err->origin->file);
-		json_uint(&j, "line", err->origin->line);
-	}
-	if (err->detail[0])
-		json_str(&j, "detail", err->detail);
-	if (err->hint[0])
-		json_str(&j, "hint", err->hint);
-	json_end_object(&j);
+	cli_json_error(err, &j);
 	json_end_object(&j);
 	buf_addc(b, '\n');
 }

@@ -41,11 +41,25 @@ static int not_understood(struct watchset *set, const char *word)
 {
 	struct cli *cli = set->cli;
 
+	const char *const *args = cli->opts.args;
+	size_t n = cli->opts.n_args;
+
 	err_set(&cli->err, ENOENT, "'%s' is neither a probe nor TARGET:LOCATION", word);
-	if (cli->opts.n_args == 2)
-		err_detail(&cli->err, "a probe and something else: uprobe-ctl list shows the probes");
-	err_detail(&cli->err, "a function of a file is written FILE:%s", word);
-	return err_hint(&cli->err, "or two words: uprobe-ctl trace FILE FUNCTION");
+	if (n == 2 && !strpbrk(args[0], ": ") && !strpbrk(args[1], ": ")) {
+		const char *other = word == args[0] ? args[1] : args[0];
+
+		err_detail(&cli->err, "'%s' is a probe: uprobe-ctl trace %s", other, other);
+		err_detail(&cli->err, "a function of a file: uprobe-ctl trace %s:%s", args[0],
+			   args[1]);
+		return err_hint(&cli->err, "say which of the two is meant");
+	}
+	if (strchr(word, '/'))
+		err_hint(&cli->err, "what of that file? uprobe-ctl symbols %s lists its functions",
+			 word);
+	else
+		err_hint(&cli->err, "a function is written FILE:%s; uprobe-ctl list shows the "
+				    "probes there are", word);
+	return -ENOENT;
 }
 
 /* Specs into cli->specs, names of probes into set->names. */
@@ -74,8 +88,11 @@ static int sort_words(struct watchset *set)
 			rc = not_understood(set, word);
 		else
 			rc = cli_read_specs(set->cli, &word, 1);
-		if (rc < 0)
+		if (rc < 0) {
+			if (o->n_args != 2 || plain != 2)
+				cli_hint_quotes(set->cli, word, o->args, o->n_args);
 			return rc;
+		}
 	}
 	return 0;
 }

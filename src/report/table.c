@@ -57,14 +57,9 @@ void table_cellf(struct table *t, const char *fmt, ...)
 	table_cell(t, buf_str(&b));
 }
 
-/* In characters: the text is escaped, so every byte belongs to valid UTF-8. */
 static size_t width(const char *s)
 {
-	size_t n = 0;
-
-	for (; *s; s++)
-		n += (*s & 0xc0) != 0x80;
-	return n;
+	return text_columns(s, strlen(s));
 }
 
 static const char *cell(const struct table *t, size_t i)

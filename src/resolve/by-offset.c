@@ -44,6 +44,8 @@ static void hint_vaddr(const struct lookup *l, struct err *err)
 
 	if (elffile_vaddr_to_offset(l->target->elf, l->loc->num, &offset, NULL) == 0)
 		s = symtab_at(l->target->elf, offset, &off);
+	if (s && err)
+		err->hint[0] = 0; /* elf/ knows no symbols: ours says more */
 	if (s && off == 0)
 		err_hint(err, "as an address from nm, objdump or gdb it is %s: write %s:%s",
 			 s->name, l->typed, s->name);

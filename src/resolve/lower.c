@@ -26,10 +26,29 @@ static int refuse(const struct lowering *l, struct span at, struct err *err, con
 	return err_at(err, &l->spec->origin, at);
 }
 
+/* The assembler's names first: who types %rdo has %rdi in mind, not the kernel's %di. */
+static void hint_reg(const struct abi *abi, const char *name, struct err *err)
+{
+	struct text_nearest near = { .word = name, .max = 3 };
+	auto_buf names = BUF_INIT;
+
+	for (const struct abi_alias *a = abi->aliases; a->name; a++)
+		text_nearest_offer(&near, a->name);
+	for (const char *const *r = abi->regs; *r; r++)
+		text_nearest_offer(&near, *r);
+	for (unsigned i = 0; i < near.n && near.distance[i] == near.distance[0]; i++)
+		buf_addf(&names, "%s%%%s", i ? " or " : "", near.found[i]);
+	if (abi_knows_reg(name))
+		err_hint(err, "that is another machine's; argN is the N-th argument on each");
+	else if (near.n)
+		err_hint(err, "did you mean %s?", buf_str(&names));
+	else
+		err_hint(err, "argN is the N-th argument, whatever register it is in");
+}
+
 static int lower_reg(struct lowering *l, const struct fetch *f, struct buf *b,
 		     struct err *err)
 {
-	struct text_nearest near = { .word = f->name, .max = 3 };
 	const char *name = f->name;
 
 	if (l->abi)
@@ -39,10 +58,7 @@ static int lower_reg(struct lowering *l, const struct fetch *f, struct buf *b,
 		return 0;
 	}
 	err_set(err, EINVAL, "%s has no register '%s'", l->abi->name, f->name);
-	for (const char *const *r = l->abi->regs; *r; r++)
-		text_nearest_offer(&near, *r);
-	if (near.n)
-		err_hint(err, "did you mean %%%s?", near.found[0]);
+	hint_reg(l->abi, f->name, err);
 	return err_at(err, &l->spec->origin, f->at);
 }
 

@@ -16,6 +16,14 @@ static const char *directory(void)
 	return dir && *dir ? dir : DEFAULT_DIR;
 }
 
+static int cannot(struct err *err, int code, const char *what)
+{
+	err_set(err, code, "cannot %s %s: %s", what, directory(), strerror(code));
+	if (code == EACCES || code == EPERM)
+		err_hint(err, "changing probes needs root: run it with sudo");
+	return -code;
+}
+
 int statedir_open(struct statedir *dir, struct err *err)
 {
 	int rc;
@@ -33,16 +41,14 @@ int statedir_lock(struct statedir *dir, struct err *err)
 
 	if (dir->root.fd < 0) {
 		if (mkdir(directory(), 0755) < 0 && errno != EEXIST)
-			return err_set(err, errno, "cannot make %s: %s", directory(),
-				       strerror(errno));
+			return cannot(err, errno, "make");
 		rc = statedir_open(dir, err);
 	}
 	if (rc < 0)
 		return rc;
 	while (flock(dir->root.fd, LOCK_EX) < 0)
 		if (errno != EINTR)
-			return err_set(err, errno, "cannot lock %s: %s", directory(),
-				       strerror(errno));
+			return cannot(err, errno, "lock");
 	dir->is_locked = true;
 	return 0;
 }
