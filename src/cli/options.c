@@ -12,12 +12,15 @@
 #include "cli/options.h"
 
 struct option {
-	unsigned bit;
+	uint64_t bit;
 	char letter; /* 0: none */
 	const char *name;
 	const char *arg; /* NULL: a switch */
 	const char *help;
 };
+
+/* In `takes` while parsing: "--" was seen. */
+#define ONLY_WORDS (UINT64_C(1) << 63)
 
 static const struct option table[] = {
 	{ OPT_ENABLE, 'e', "enable", NULL, "enable the probes too" },
@@ -28,6 +31,8 @@ static const struct option table[] = {
 	{ OPT_DURATION, 'd', "duration", "S", "end after S seconds (also 500ms, 2m); 0: at Ctrl-C" },
 	{ OPT_INTERVAL, 'i', "interval", "S", "show again every S seconds" },
 	{ OPT_COUNT, 'n', "count", "N", "end after N events (profile: N intervals)" },
+	{ OPT_TOP, 0, "top", "N", "only the N most called" },
+	{ OPT_ZEROS, 0, "zeros", NULL, "also what was never called" },
 	{ OPT_WRITE, 'w', "write", "FILE", "write the output to FILE" },
 	{ OPT_SPEC, 0, "spec", NULL, "print specs that add -f reads" },
 	{ OPT_STALE, 0, "stale", NULL, "only what killed runs left behind" },
@@ -37,6 +42,8 @@ static const struct option table[] = {
 	{ OPT_ALL_MATCHES, 0, "all-matches", NULL, "several functions of one name: all of them" },
 	{ OPT_SYSROOT, 0, "sysroot", "DIR", "look files up below DIR" },
 	{ OPT_JSON, 'J', "json", NULL, "print JSON" },
+	{ OPT_CSV, 0, "csv", NULL, "print CSV" },
+	{ OPT_OPENMETRICS, 0, "openmetrics", NULL, "print metrics for Prometheus (with -w for a textfile collector)" },
 	{ OPT_NOHEADINGS, 0, "noheadings", NULL, "print no table headings" },
 	{ OPT_QUIET, 'q', "quiet", NULL, "no remarks on standard error, only errors" },
 	{ OPT_VERBOSE, 'v', "verbose", NULL, "show each write to the kernel as a shell line" },
@@ -44,7 +51,7 @@ static const struct option table[] = {
 	{ OPT_HELP, 'h', "help", NULL, "this text" },
 };
 
-void options_help(unsigned takes, struct buf *b)
+void options_help(uint64_t takes, struct buf *b)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		const struct option *o = &table[i];
@@ -86,8 +93,10 @@ static int parse_time(const char *text, uint64_t *ret, struct err *err)
 	return err_set(err, EINVAL, "'%s' is not a time: 3, 0.5, 500ms, 2m", text);
 }
 
-static int set_value(struct options *o, unsigned bit, const char *value, struct err *err)
+static int set_value(struct options *o, uint64_t bit, const char *value, struct err *err)
 {
+	uint64_t number;
+
 	switch (bit) {
 	case OPT_FILE:
 		o->file = value;
@@ -119,6 +128,11 @@ static int set_value(struct options *o, unsigned bit, const char *value, struct 
 		if (o->interval_ns < 10000000)
 			return err_set(err, EINVAL, "an interval is at least 10ms");
 		break;
+	case OPT_TOP:
+		if (!num_parse_uint(value, SIZE_MAX, &number) || number == 0)
+			return err_set(err, EINVAL, "'%s' is not a number of rows", value);
+		o->top = number;
+		break;
 	case OPT_COUNT:
 		if (!num_parse_uint(value, UINT64_MAX, &o->count) || o->count == 0)
 			return err_set(err, EINVAL, "'%s' is not a count", value);
@@ -143,7 +157,7 @@ static const struct option *find_letter(char letter)
 	return NULL;
 }
 
-static int unknown_long(unsigned takes, const char *name, size_t len, struct err *err)
+static int unknown_long(uint64_t takes, const char *name, size_t len, struct err *err)
 {
 	auto_free char *word = xstrndup(name, len);
 	struct text_nearest near = { .word = word, .max = 1 };
@@ -155,7 +169,7 @@ static int unknown_long(unsigned takes, const char *name, size_t len, struct err
 	return near.n ? err_hint(err, "did you mean --%s?", near.found[0]) : -EINVAL;
 }
 
-static int take(struct options *o, unsigned takes, const struct option *option,
+static int take(struct options *o, uint64_t takes, const struct option *option,
 		const char *value, struct err *err)
 {
 	if (!(takes & option->bit))
@@ -174,7 +188,7 @@ static int take(struct options *o, unsigned takes, const struct option *option,
 }
 
 /* "--name", "--name=value", "--name" "value". Steps *argv over a value it used. */
-static int parse_long(struct options *o, unsigned takes, char ***argv, struct err *err)
+static int parse_long(struct options *o, uint64_t takes, char ***argv, struct err *err)
 {
 	const char *word = **argv + 2;
 	size_t len = strcspn(word, "=");
@@ -189,7 +203,7 @@ static int parse_long(struct options *o, unsigned takes, char ***argv, struct er
 }
 
 /* "-d3", "-d" "3", "-qv". */
-static int parse_letters(struct options *o, unsigned takes, char ***argv, struct err *err)
+static int parse_letters(struct options *o, uint64_t takes, char ***argv, struct err *err)
 {
 	for (const char *p = **argv + 1; *p; p++) {
 		const struct option *option = find_letter(*p);
@@ -207,7 +221,7 @@ static int parse_letters(struct options *o, unsigned takes, char ***argv, struct
 	return 0;
 }
 
-int options_parse(struct options *o, unsigned takes, char **argv, struct err *err)
+int options_parse(struct options *o, uint64_t takes, char **argv, struct err *err)
 {
 	*o = (struct options){ 0 };
 	for (; *argv; argv++) {
@@ -219,8 +233,8 @@ int options_parse(struct options *o, unsigned takes, char **argv, struct err *er
 			return argv[1] ? 0 : err_set(err, EINVAL, "-- wants a command behind it");
 		}
 		if (strcmp(word, "--") == 0)
-			takes |= 1u << 31; /* only words from here on */
-		else if (word[0] != '-' || !word[1] || word[1] == ':' || takes >> 31) {
+			takes |= ONLY_WORDS; /* only words from here on */
+		else if (word[0] != '-' || !word[1] || word[1] == ':' || takes & ONLY_WORDS) {
 			o->args = xgrow(o->args, o->n_args, sizeof(*o->args));
 			o->args[o->n_args++] = word;
 		} else if (word[1] == '-')

@@ -14,35 +14,49 @@
 #include "base/err.h"
 
 /* A command's set of options is an OR of these. */
+#define OPT_BIT(n) (UINT64_C(1) << (n))
 enum {
 	/* Common: every command takes them. */
-	OPT_JSON = 1 << 0,
-	OPT_NOHEADINGS = 1 << 1,
-	OPT_QUIET = 1 << 2,
-	OPT_VERBOSE = 1 << 3,
-	OPT_TRACEFS = 1 << 4,
-	OPT_HELP = 1 << 5,
-	OPT_COMMON = (1 << 6) - 1,
-	OPT_FILE = 1 << 6,
-	OPT_ENABLE = 1 << 7,
-	OPT_DRY_RUN = 1 << 8,
-	OPT_FORCE = 1 << 9,
-	OPT_SPEC = 1 << 10,
-	OPT_STALE = 1 << 11,
-	OPT_ALL = 1 << 12,
-	OPT_INSTANCE = 1 << 13,
-	OPT_INTERVAL = 1 << 14,
-	OPT_COUNT = 1 << 15,
-	OPT_DURATION = 1 << 16,
-	OPT_PID = 1 << 17,
-	OPT_COMMAND = 1 << 18, /* -c, and what follows -- is a command */
-	OPT_WRITE = 1 << 19,
-	OPT_SYSROOT = 1 << 20,
-	OPT_ALL_MATCHES = 1 << 21,
+	OPT_JSON = OPT_BIT(0),
+	OPT_NOHEADINGS = OPT_BIT(1),
+	OPT_QUIET = OPT_BIT(2),
+	OPT_VERBOSE = OPT_BIT(3),
+	OPT_TRACEFS = OPT_BIT(4),
+	OPT_HELP = OPT_BIT(5),
+	OPT_COMMON = OPT_BIT(6) - 1,
+	OPT_FILE = OPT_BIT(6),
+	OPT_ENABLE = OPT_BIT(7),
+	OPT_DRY_RUN = OPT_BIT(8),
+	OPT_FORCE = OPT_BIT(9),
+	OPT_SPEC = OPT_BIT(10),
+	OPT_STALE = OPT_BIT(11),
+	OPT_ALL = OPT_BIT(12),
+	OPT_INSTANCE = OPT_BIT(13),
+	OPT_INTERVAL = OPT_BIT(14),
+	OPT_COUNT = OPT_BIT(15),
+	OPT_DURATION = OPT_BIT(16),
+	OPT_PID = OPT_BIT(17),
+	OPT_COMMAND = OPT_BIT(18), /* -c, and what follows -- is a command */
+	OPT_WRITE = OPT_BIT(19),
+	OPT_SYSROOT = OPT_BIT(20),
+	OPT_ALL_MATCHES = OPT_BIT(21),
+	OPT_CSV = OPT_BIT(22),
+	OPT_COLUMNS = OPT_BIT(23),
+	OPT_TIME = OPT_BIT(24),
+	OPT_KERNEL_FORMAT = OPT_BIT(25),
+	OPT_NO_PAIR = OPT_BIT(26),
+	OPT_SLOWER = OPT_BIT(27),
+	OPT_COMM = OPT_BIT(28),
+	OPT_UID = OPT_BIT(29),
+	OPT_CPU = OPT_BIT(30),
+	OPT_SAMPLE = INT64_C(1) << 31,
+	OPT_TOP = OPT_BIT(31),
+	OPT_ZEROS = OPT_BIT(32),
+	OPT_OPENMETRICS = OPT_BIT(33),
 };
 
 struct options {
-	unsigned given; /* which */
+	uint64_t given; /* which */
 	const char *file;
 	const char *instance;
 	const char *tracefs;
@@ -51,13 +65,14 @@ struct options {
 	const char *command;        /* -c */
 	char *const *command_argv;  /* behind --; NULL: none */
 	uint64_t interval_ns, duration_ns, count;
+	size_t top;
 	pid_t *pids; /* owned */
 	size_t n_pids;
 	const char **args; /* what is no option; owned array of borrowed words */
 	size_t n_args;
 };
 
-static inline bool opt(const struct options *o, unsigned bit)
+static inline bool opt(const struct options *o, uint64_t bit)
 {
 	return (o->given & bit) != 0;
 }
@@ -66,9 +81,9 @@ static inline bool opt(const struct options *o, unsigned bit)
  * Parses argv behind the command's name. `takes` is the command's set. A word that begins
  * with "-:" is no option (it removes a probe). -EINVAL with a message: a usage error.
  */
-int options_parse(struct options *o, unsigned takes, char **argv, struct err *err);
+int options_parse(struct options *o, uint64_t takes, char **argv, struct err *err);
 /* How many words from argv on are options, with their values: a command may stand behind. */
 size_t options_length(char *const *argv);
 void options_done(struct options *o);
 /* One line for each option of the set: "  -d, --duration S  text". */
-void options_help(unsigned takes, struct buf *b);
+void options_help(uint64_t takes, struct buf *b);
