@@ -12,13 +12,13 @@
 
 static void show_target(const struct resolution *res, struct buf *b)
 {
-	const struct elffile *elf = res->target.elf;
+	const struct elffile *elf = res->targets.targets[0].elf;
 	auto_free char *machine = elffile_machine_name(elf);
 	auto_free char *build_id = elffile_build_id(elf);
 
-	buf_addf(b, "  target   %s", res->target.name);
-	if (res->target.reason)
-		buf_addf(b, " %s", res->target.reason);
+	buf_addf(b, "  target   %s", res->targets.targets[0].name);
+	if (res->targets.targets[0].reason)
+		buf_addf(b, " %s", res->targets.targets[0].reason);
 	buf_addf(b, ", %s; inode %" PRIu64 ", build-id %s\n", machine, (uint64_t)elf->ino,
 		 *build_id ? build_id : "none");
 }
@@ -45,7 +45,7 @@ static void show_aliases(const struct resolution *res, const struct function *f,
 	const struct symbol *all;
 	size_t n, shown = 0;
 
-	if (!f->symbol || symtab_all(res->target.elf, &all, &n, NULL) < 0)
+	if (!f->symbol || symtab_all(res->targets.targets[0].elf, &all, &n, NULL) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (!all[i].is_code || all[i].offset != f->symbol->offset ||
@@ -59,7 +59,7 @@ static void show_aliases(const struct resolution *res, const struct function *f,
 
 static void show_segment(const struct resolution *res, const struct function *f, struct buf *b)
 {
-	const struct elffile *elf = res->target.elf;
+	const struct elffile *elf = res->targets.targets[0].elf;
 
 	for (size_t i = 0; i < elf->n_segments; i++) {
 		const struct elf_segment *s = &elf->segments[i];
@@ -91,10 +91,10 @@ static void describe(const struct resolution *res, struct buf *b)
 
 	if (list->n == 1)
 		buf_addf(b, "%s  ->  %s:0x%" PRIx64 "\n", res->spec->origin.text,
-			 res->target.name, list->functions[0].offset);
+			 res->targets.targets[0].name, list->functions[0].offset);
 	else
 		buf_addf(b, "%s  ->  %zu functions of %s\n", res->spec->origin.text, list->n,
-			 res->target.name);
+			 res->targets.targets[0].name);
 	show_target(res, b);
 	for (size_t i = 0; i < list->n; i++) {
 		show_symbol(&list->functions[i], b);
@@ -118,7 +118,7 @@ static void show_text(const struct resolution *res, struct buf *b)
 
 static void show_json(const struct resolution *res, struct json *j)
 {
-	auto_free char *build_id = elffile_build_id(res->target.elf);
+	auto_free char *build_id = elffile_build_id(res->targets.targets[0].elf);
 
 	json_array(j, "definitions");
 	for (size_t i = 0; i < res->n_defs; i++) {
@@ -128,8 +128,8 @@ static void show_json(const struct resolution *res, struct json *j)
 		json_str(j, NULL, buf_str(&line));
 	}
 	json_end_array(j);
-	json_str(j, "file", res->target.name);
-	json_uint(j, "inode", res->target.elf->ino);
+	json_str(j, "file", res->targets.targets[0].name);
+	json_uint(j, "inode", res->targets.targets[0].elf->ino);
 	json_str(j, "build_id", *build_id ? build_id : NULL);
 	json_array(j, "chosen");
 	for (size_t i = 0; i < res->functions.n; i++) {

@@ -30,7 +30,7 @@ static const char *group_of(const struct event *e)
 
 static const char *file_of(const struct event *e)
 {
-	return watched_of(e)->file;
+	return watched_file(e);
 }
 
 /* Children of a process asked for are recorded by the kernel, too; they were not asked for. */
@@ -93,7 +93,9 @@ static void announce(const struct trace *t)
 	for (size_t i = 0; i < t->set.plan.n && i < 5; i++) {
 		const struct resolution *res = &t->set.plan.res[i];
 
-		buf_addf(&b, "%s%s:%s", i ? ", " : "", res->target.name, res->location_typed);
+		buf_addf(&b, "%s%s:%s", i ? ", " : "",
+			 res->targets.n == 1 ? res->targets.targets[0].name : res->target_typed,
+			 res->location_typed);
 	}
 	if (t->set.plan.n > 5)
 		buf_addf(&b, " and %zu more", t->set.plan.n - 5);

@@ -23,17 +23,18 @@ static struct definition *flatten(const struct plan *plan, size_t *ret_n)
 static void enter(struct ledger *ledger, const struct definition *d,
 		  const struct resolution *res)
 {
+	const struct target *target = resolution_function(res, d)->target;
 	struct ledger_entry e = {
 		.group = xstrdup(d->group),
 		.event = xstrdup(d->event),
 		.kind = d->kind,
 		.path = xstrdup(d->path),
 		.offset = d->offset,
-		.dev = res->target.elf->dev,
-		.ino = res->target.elf->ino,
-		.build_id = elffile_build_id(res->target.elf),
+		.dev = target->elf->dev,
+		.ino = target->elf->ino,
+		.build_id = elffile_build_id(target->elf),
 		.time = (int64_t)time(NULL),
-		.name = xstrdup(res->target.name),
+		.name = xstrdup(target->name),
 		.spec = xstrdup(res->spec->origin.text),
 	};
 

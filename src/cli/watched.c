@@ -112,17 +112,21 @@ static struct watched *new_watched(struct watchset *set, const char *group,
 	return w;
 }
 
-/* Takes `symbol`. Locations may come in any order of their ids, which are small. */
-static void add_location(struct watched *w, size_t id, char *symbol, char kind)
+/* Takes `file` and `symbol`. Locations may come in any order of their ids, which are small. */
+static void add_location(struct watched *w, size_t id, char *file, char *symbol, char kind)
 {
 	while (w->n_locations <= id) {
 		w->symbols = xgrow(w->symbols, w->n_locations, sizeof(*w->symbols));
 		w->names = xgrow(w->names, w->n_locations, sizeof(*w->names));
+		w->files = xgrow(w->files, w->n_locations, sizeof(*w->files));
+		w->files[w->n_locations] = NULL;
 		w->symbols[w->n_locations] = NULL;
 		w->names[w->n_locations++] = NULL;
 	}
+	free(w->files[id]);
 	free(w->symbols[id]);
 	free(w->names[id]);
+	w->files[id] = file;
 	w->symbols[id] = symbol;
 	w->names[id] = symbol ? xasprintf("%s%s", symbol, kind == 'r' ? "_ret" : "") : NULL;
 }
@@ -141,6 +145,13 @@ static size_t location_of(const struct event *e)
 	uint64_t id = w->id_field == SIZE_MAX ? 0 : e->values[w->id_field].u;
 
 	return id < w->n_locations ? (size_t)id : 0;
+}
+
+const char *watched_file(const struct event *e)
+{
+	const struct watched *w = watched_of(e);
+
+	return w->n_locations ? w->files[location_of(e)] : NULL;
 }
 
 const char *watched_symbol(const struct event *e)
@@ -198,11 +209,11 @@ static int watch_existing(struct watchset *set, struct watch *watch,
 			continue;
 		if (!w) {
 			w = new_watched(set, d->group, d->group, d->event);
-			w->file = xstrdup(d->path);
 			rc = watch_event(watch, &w->type, NULL, &set->cli->err);
 			find_id(w);
 		}
-		add_location(w, listed_id(d), locator_name(locator, d->path, d->offset), d->kind);
+		add_location(w, listed_id(d), xstrdup(d->path),
+			     locator_name(locator, d->path, d->offset), d->kind);
 	}
 	locator_free(locator);
 	return rc;
@@ -282,12 +293,11 @@ static int watch_specs(struct watchset *set, struct watch *watch)
 
 		if (!w) {
 			w = new_watched(set, d->group, shown_group(res), d->event);
-			w->file = xstrdup(res->target.name);
 			rc = watch_event(watch, &w->type, res->spec->filter.s, &set->cli->err);
 			find_id(w);
 		}
-		add_location(w, f - res->functions.functions,
-			     xstrdup_null(f->symbol ? f->symbol->name : NULL), d->kind);
+		add_location(w, f - res->functions.functions, xstrdup(f->target->name),
+			     xstrdup_null(function_name(f)), d->kind);
 		if (rc < 0)
 			place_error(set, res->spec);
 	}
@@ -362,12 +372,13 @@ void watchset_done(struct watchset *set)
 		free(w->type.event);
 		free(w->group);
 		for (size_t k = 0; k < w->n_locations; k++) {
+			free(w->files[k]);
 			free(w->symbols[k]);
 			free(w->names[k]);
 		}
 		free(w->symbols);
 		free(w->names);
-		free(w->file);
+		free(w->files);
 		free(w);
 	}
 	free(set->watched);

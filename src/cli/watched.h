@@ -19,7 +19,7 @@
 struct watched {
 	struct event_type type;
 	char *group; /* to show: a run's own group is another in every run */
-	char *file;
+	char **files;   /* of each location, by __id */
 	char **symbols; /* of each location, by __id; NULL where none is known */
 	char **names;   /* what its events are called */
 	size_t n_locations;
@@ -50,6 +50,8 @@ int watchset_plan(struct watchset *set, const char *group);
 int watchset_attach(struct watchset *set, struct watch *watch);
 void watchset_done(struct watchset *set);
 
+/* The file an event is of; NULL: not known. */
+const char *watched_file(const struct event *e);
 /* The function an event is of; NULL: not known. */
 const char *watched_symbol(const struct event *e);
 /*

@@ -55,7 +55,11 @@ int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *e
 		return rc;
 	found = collect(l, all, n_all, &n);
 	for (size_t i = 0; i < n; i++) {
-		struct function f = { found[i]->offset, found[i], 0, true };
+		struct function f = {
+			.offset = found[i]->offset,
+			.symbol = found[i],
+			.is_entry = true,
+		};
 
 		if (i == 0 || found[i]->offset != found[i - 1]->offset)
 			function_list_add(ret, &f);

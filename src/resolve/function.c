@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,25 @@ void function_list_add(struct function_list *list, const struct function *f)
 void function_list_done(struct function_list *list)
 {
 	free(list->functions);
+	buf_done(&list->notes);
 	*list = (struct function_list){ 0 };
+}
+
+void function_list_note(struct function_list *list, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&list->notes, fmt, ap);
+	va_end(ap);
+	buf_addc(&list->notes, '\n');
+}
+
+const char *function_name(const struct function *f)
+{
+	const struct symbol *s = f->ifunc ? f->ifunc : f->symbol;
+
+	return s ? s->name : NULL;
 }
 
 static int find(const struct lookup *l, struct function_list *ret, struct err *err)
@@ -46,6 +65,8 @@ int function_find(const struct target *target, const char *target_typed,
 	struct function_list list = { 0 };
 	int rc = find(&l, &list, err);
 
+	for (size_t i = 0; i < list.n; i++)
+		list.functions[i].target = target;
 	if (rc < 0)
 		function_list_done(&list);
 	else

@@ -8,22 +8,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "elf/symtab.h"
 #include "probe/location.h"
 #include "resolve/target.h"
 
 struct function {
+	const struct target *target; /* the file; borrowed */
 	uint64_t offset;             /* file offset of the probe */
 	const struct symbol *symbol; /* that holds it; NULL: none known. The elffile's */
 	uint64_t symbol_off;         /* distance from its start */
 	bool is_entry;               /* at a function's first instruction */
+	const struct symbol *ifunc;  /* an implementation: of this IFUNC. NULL: none */
 };
 
 struct function_list {
 	struct function *functions;
 	size_t n;
 	size_t n_aliases; /* further names of the same places, folded */
+	struct buf notes; /* remarks for the user, whole lines: "strlen → __strlen_evex" */
 };
 
 /* What the caller allows. */
@@ -44,3 +48,7 @@ int function_find(const struct target *target, const char *target_typed,
 		  const struct location *loc, const struct function_rules *rules,
 		  struct function_list *ret, struct err *err);
 void function_list_done(struct function_list *list);
+/* Adds a remark, one line. */
+void function_list_note(struct function_list *list, const char *fmt, ...) PRINTF_FMT(2, 3);
+/* What to call it: the function the user would name; NULL: no symbol is known. */
+const char *function_name(const struct function *f);

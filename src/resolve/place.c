@@ -88,7 +88,9 @@ int resolve_place(const struct resolve_env *env, const struct spec *spec,
 	res.location_typed = xstrdup(spec->place.s + split.colon + 1);
 	rc = parse_location(&split, &res, err);
 	if (rc == 0) {
-		rc = target_find(&env->target, res.target_typed, &res.target, err);
+		res.targets.targets = xcalloc(1, sizeof(*res.targets.targets));
+		res.targets.n = 1;
+		rc = target_find(&env->target, res.target_typed, res.targets.targets, err);
 		if (rc < 0)
 			err_at(err, &spec->origin, spec_place_span(spec, 0, split.colon));
 	}
@@ -100,7 +102,7 @@ int resolve_place(const struct resolve_env *env, const struct spec *spec,
 			.max = env->max_functions,
 		};
 
-		rc = function_find(&res.target, res.target_typed, &res.location, &rules,
+		rc = function_find(res.targets.targets, res.target_typed, &res.location, &rules,
 				   &res.functions, err);
 		if (rc < 0)
 			err_at(err, &spec->origin, spec_place_span(spec, split.colon + 1, len));
@@ -120,7 +122,7 @@ void resolution_done(struct resolution *res)
 	free(res->defs);
 	function_list_done(&res->functions);
 	location_done(&res->location);
-	target_done(&res->target);
+	target_list_done(&res->targets);
 	free(res->target_typed);
 	free(res->location_typed);
 	*res = (struct resolution){ 0 };

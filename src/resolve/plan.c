@@ -69,7 +69,7 @@ static char *base_name(const struct resolution *res, char kind)
 	const char *symbol = res->location.name;
 
 	if (is_raw(res))
-		return name_from_offset(kind, res->target.name,
+		return name_from_offset(kind, res->functions.functions[0].target->name,
 					res->functions.functions[0].offset);
 	if (res->location.off)
 		with_off = xasprintf("%s_0x%" PRIx64, symbol, res->location.off);
@@ -81,7 +81,7 @@ static char *base_name(const struct resolution *res, char kind)
 static char *nth_name(const struct resolution *res, const char *base, const char *suffix,
 		      unsigned n)
 {
-	auto_free char *stem = n ? name_stem(res->target.name) : NULL;
+	auto_free char *stem = n ? name_stem(res->functions.functions[0].target->name) : NULL;
 
 	if (n == 0)
 		return xasprintf("%s%s", base, suffix);
@@ -257,7 +257,7 @@ static int define(const struct planning *p, struct resolution *res, char kind, s
 	struct definition *d = &res->defs[res->n_defs++];
 	struct lower_env lower = {
 		.features = p->env->features,
-		.elf = res->target.elf,
+		.elf = f->target->elf,
 		.offset = f->offset,
 		.is_entry = f->is_entry,
 	};
@@ -266,7 +266,7 @@ static int define(const struct planning *p, struct resolution *res, char kind, s
 
 	*d = (struct definition){
 		.kind = kind,
-		.path = xstrdup(res->target.path),
+		.path = xstrdup(f->target->path),
 		.offset = f->offset,
 		.ref_ctr = res->location.ref_ctr,
 		.has_ref_ctr = res->location.has_ref_ctr,

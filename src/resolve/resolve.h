@@ -35,13 +35,13 @@ struct resolution {
 	const struct spec *spec; /* borrowed */
 	char *target_typed;      /* TARGET and LOCATION as the user wrote them */
 	char *location_typed;
-	struct target target;
+	struct target_list targets; /* one, unless TARGET is a pattern; never none */
 	struct location location;
-	struct function_list functions; /* one, unless the place is a pattern */
+	struct function_list functions; /* one, unless a pattern; each knows its target */
 	/*
 	 * One for each function, and of a pair first all entries, then all returns. Those of
 	 * one kind are the locations of one event; its constant __id tells them apart: the
-	 * function's index.
+	 * function's index, over all targets.
 	 */
 	struct definition *defs;
 	size_t n_defs;

@@ -279,3 +279,11 @@ void target_done(struct target *t)
 	elffile_close(t->elf);
 	*t = (struct target){ 0 };
 }
+
+void target_list_done(struct target_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		target_done(&list->targets[i]);
+	free(list->targets);
+	*list = (struct target_list){ 0 };
+}

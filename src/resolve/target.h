@@ -30,6 +30,12 @@ struct target {
 	struct elffile *elf;
 };
 
+struct target_list {
+	struct target *targets;
+	size_t n;
+};
+void target_list_done(struct target_list *list);
+
 /*
  * Finds and opens the file. Candidates that differ are an error that lists them. The caller
  * adds the place in the user's text.
