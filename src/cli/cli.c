@@ -143,6 +143,47 @@ int cli_flush(struct cli *cli)
 	return 0;
 }
 
+int cli_open_output(struct cli *cli)
+{
+	const struct options *o = &cli->opts;
+
+	if (o->write) {
+		cli->out_fd = open(o->write, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		if (cli->out_fd < 0)
+			return err_set(&cli->err, errno, "%s: %s", o->write, strerror(errno));
+	} else if (o->command || o->command_argv) {
+		cli->out_fd = 2;
+	}
+	return 0;
+}
+
+int cli_replace_file(struct cli *cli, const char *file)
+{
+	auto_free char *new = xasprintf("%s.new", file);
+	int rc = 0;
+
+	cli->out_fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (cli->out_fd < 0)
+		return err_set(&cli->err, errno, "%s: %s", new, strerror(errno));
+	rc = cli_flush(cli);
+	if (close(cli->out_fd) < 0 && rc == 0)
+		rc = err_set(&cli->err, errno, "%s: %s", new, strerror(errno));
+	cli->out_fd = -1;
+	if (rc == 0 && rename(new, file) < 0)
+		rc = err_set(&cli->err, errno, "%s: %s", file, strerror(errno));
+	return rc;
+}
+
+bool cli_wants_task(const struct cli *cli, int tgid)
+{
+	if (!cli->opts.n_pids || !tgid)
+		return true;
+	for (size_t i = 0; i < cli->opts.n_pids; i++)
+		if (cli->opts.pids[i] == tgid)
+			return true;
+	return false;
+}
+
 static int read_spec_file(struct cli *cli, const char *file)
 {
 	bool is_stdin = strcmp(file, "-") == 0;

@@ -49,6 +49,19 @@ int cli_open_for_writing(struct cli *cli);
 /* Writes out what cli->out holds. -EPIPE if nobody reads any more; -errno with cli->err. */
 int cli_flush(struct cli *cli);
 
+/*
+ * Opens where a watching command's output goes: -w FILE; with a command stderr, away from
+ * the command's own; else stdout.
+ */
+int cli_open_output(struct cli *cli);
+/* Puts what cli->out holds in FILE's place, at once: a reader never sees half of it. */
+int cli_replace_file(struct cli *cli, const char *file);
+/*
+ * Whether a task's thread group is one of -p's. Children of a process asked for are
+ * recorded by the kernel, too; they were not asked for.
+ */
+bool cli_wants_task(const struct cli *cli, int tgid);
+
 /* A remark on stderr, unless -q: "uprobe-ctl: …" is left to errors. */
 void cli_note(const struct cli *cli, const char *fmt, ...) PRINTF_FMT(2, 3);
 /* An error on stderr, with the user's words and a caret, or as JSON under -J. */

@@ -33,24 +33,13 @@ static const char *file_of(const struct event *e)
 	return watched_file(e);
 }
 
-/* Children of a process asked for are recorded by the kernel, too; they were not asked for. */
-static bool is_wanted(const struct cli *cli, const struct event *e)
-{
-	if (!cli->opts.n_pids || !e->tgid)
-		return true;
-	for (size_t i = 0; i < cli->opts.n_pids; i++)
-		if (cli->opts.pids[i] == e->tgid)
-			return true;
-	return false;
-}
-
 static bool on_event(void *ctx, const struct event *e)
 {
 	struct trace *t = ctx;
 
 	if (t->failed_output)
 		return false;
-	if (!is_wanted(t->cli, e))
+	if (!cli_wants_task(t->cli, e->tgid))
 		return true;
 	t->format->event(t->writer, e, &t->cli->out);
 	t->n_events++;
@@ -205,20 +194,6 @@ static int show(struct trace *t, struct child *child)
 	return t->failed_output ? -EIO : rc;
 }
 
-/* With a command our lines go to stderr, away from the command's own, unless -w says where. */
-static int open_output(struct cli *cli)
-{
-	if (cli->opts.write) {
-		cli->out_fd = open(cli->opts.write, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-		if (cli->out_fd < 0)
-			return err_set(&cli->err, errno, "%s: %s", cli->opts.write,
-				       strerror(errno));
-	} else if (cli->opts.command || cli->opts.command_argv) {
-		cli->out_fd = 2;
-	}
-	return 0;
-}
-
 static int dry_run(struct trace *t)
 {
 	for (size_t i = 0; i < plan_n_defs(&t->set.plan); i++) {
@@ -263,7 +238,7 @@ static int run(struct cli *cli)
 	if (rc == 0 && dry)
 		rc = dry_run(&t);
 	else if (rc == 0)
-		rc = open_output(cli);
+		rc = cli_open_output(cli);
 	if (rc == 0 && !dry)
 		rc = run_with_command(&t);
 	watchset_done(&t.set);

@@ -34,6 +34,7 @@ struct watch {
 	size_t n_events;
 	size_t n_enabled;
 	struct child *child;
+	bool count_only;
 	int signal_fd;
 	int *cpus;
 	size_t n_cpus;
@@ -135,6 +136,8 @@ static int prepare_instance(struct watch *w, const struct watch_opts *opts, stru
 	auto_free char *kb = NULL;
 	int rc = run_instance(w->tfs, &w->run, err);
 
+	if (rc == 0 && w->count_only)
+		return control_set(w->tfs, w->run.name, "tracing_on", "0", err);
 	if (rc == 0)
 		rc = control_cpus(w->tfs, w->run.name, &w->cpus, &w->n_cpus, err);
 	if (rc < 0)
@@ -166,6 +169,7 @@ int watch_begin(struct tfs *tfs, struct statedir *dir, const struct watch_opts *
 		.run = RUN_INIT,
 		.ops = *ops,
 		.child = opts->child,
+		.count_only = opts->count_only,
 		.signal_fd = -1,
 	};
 	rc = signals_open(&w->signal_fd, err);
@@ -205,16 +209,20 @@ static struct stream *new_stream(struct watch *w)
 	return stream_new(header.len ? buf_str(&header) : NULL, size, &ops);
 }
 
-int watch_event(struct watch *w, struct event_type *type, const char *filter, struct err *err)
+static int read_from(struct watch *w, struct event_type *type, struct err *err)
 {
 	auto_buf format = BUF_INIT;
-	int rc;
+	int rc = control_format(w->tfs, type->group, type->event, &format, err);
 
 	if (!w->stream)
 		w->stream = new_stream(w);
-	rc = control_format(w->tfs, type->group, type->event, &format, err);
-	if (rc == 0)
-		rc = stream_add_event(w->stream, buf_str(&format), type, err);
+	return rc < 0 ? rc : stream_add_event(w->stream, buf_str(&format), type, err);
+}
+
+int watch_event(struct watch *w, struct event_type *type, const char *filter, struct err *err)
+{
+	int rc = w->count_only ? 0 : read_from(w, type, err);
+
 	if (rc == 0 && filter)
 		rc = control_set_filter(w->tfs, w->run.name, type->group, type->event, filter,
 					err);
@@ -324,7 +332,7 @@ enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts
 			return WATCH_FAILED;
 		}
 		/* What this call holds back for the sake of order, the next one delivers. */
-		if (stream_read(w->stream, false, err) < 0)
+		if (w->stream && stream_read(w->stream, false, err) < 0)
 			return WATCH_FAILED;
 		if (opts->round && !opts->round(opts->ctx))
 			return WATCH_ENOUGH;
@@ -334,11 +342,15 @@ enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts
 	}
 }
 
-static void disable_events(struct watch *w)
+void watch_stop(struct watch *w)
 {
+	/* Recording ends for all events at once; disabling them takes a while each. */
+	if (w->n_enabled && !w->count_only)
+		control_set(w->tfs, w->run.name, "tracing_on", "0", NULL);
 	for (size_t i = 0; i < w->n_enabled; i++)
 		control_enable(w->tfs, w->run.name, w->events[i]->group, w->events[i]->event,
 			       false, NULL);
+	w->n_enabled = 0;
 }
 
 /* What the buffers dropped without a mark in the pages (the writer never got that far). */
@@ -355,17 +367,26 @@ static uint64_t losses_by_stats(struct watch *w)
 	return sum;
 }
 
+int watch_drain(struct watch *w, struct err *err)
+{
+	int rc;
+
+	do {
+		rc = w->stream ? stream_read(w->stream, true, err) : 0;
+	} while (rc > 0);
+	return rc;
+}
+
 int watch_end(struct watch *w, uint64_t *ret_lost, struct err *err)
 {
 	int rc = 0;
 
+	if (w->run.has_instance)
+		watch_stop(w);
 	if (w->run.has_instance && w->stream) {
 		uint64_t by_stats;
 
-		disable_events(w);
-		do {
-			rc = stream_read(w->stream, true, err);
-		} while (rc > 0);
+		rc = watch_drain(w, err);
 		by_stats = losses_by_stats(w);
 		if (by_stats > w->lost)
 			w->lost = by_stats;

@@ -10,6 +10,7 @@
  *   watch_event   an event to read: filter, format
  *   watch_start   open the readers, enable, let the command go
  *   watch_loop    until duration, signal, end of the command, closed stdout, or enough
+ *   watch_stop    no more events (watch_end does it too)
  *   watch_end     disable, read the rest, count losses, take down
  */
 
@@ -30,6 +31,7 @@ struct watch_opts {
 	const pid_t *pids; /* record only these processes; n_pids 0: all */
 	size_t n_pids;
 	unsigned buffer_kb;  /* per CPU; 0: a default for the number of CPUs */
+	bool count_only;     /* record nothing: only the kernel's own counts are wanted */
 	struct child *child; /* the held command: recorded with its children. NULL: none */
 };
 
@@ -68,6 +70,10 @@ struct watch_loop_opts {
 enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts,
 			     struct err *err);
 
+/* Stops recording and disables; what was recorded can still be read, and counted. */
+void watch_stop(struct watch *w);
+/* Delivers what is still in the buffers. */
+int watch_drain(struct watch *w, struct err *err);
 /*
  * Takes everything down and frees `w`; also after a failure at any step. *ret_lost: records
  * lost in all, as far as the kernel says.

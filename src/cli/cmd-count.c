@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Counts calls of many functions at once. All functions of a call are the locations of one
+ * event: one enable, one disable (R1). System-wide and unfiltered the kernel's own counts
+ * (uprobe_profile) are read, and nothing is recorded; with -p, a command or a filter the
+ * run's own records are counted by their __id (R17).
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analyze/counts.h"
+#include "base/xalloc.h"
+#include "cli/watched.h"
+#include "report/counts.h"
+#include "session/child.h"
+#include "tracefs/profile.h"
+
+#define EVENT_NAME "count"
+
+struct counting {
+	struct cli *cli;
+	struct watchset set;
+	struct watch *watch;
+	struct definition_list defs; /* one event, a location for each function */
+	struct event_type type;
+	struct counts counts;
+	counts_format_fn *format;
+	bool by_records;  /* else by uprobe_profile */
+	size_t id_field;  /* of __id, with by_records */
+	size_t n_files, n_aliases;
+	double begun, last, next; /* seconds of CLOCK_MONOTONIC */
+	uint64_t n_rounds;        /* intervals shown */
+	bool failed;
+};
+
+static double now_seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* A function that another spec named, too, is counted once. */
+static bool is_known(const struct counting *c, const char *path, uint64_t offset)
+{
+	for (size_t i = 0; i < c->defs.n; i++)
+		if (c->defs.defs[i].offset == offset && strcmp(c->defs.defs[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static void add_location(struct counting *c, const struct definition *from, const char *file,
+			 const char *symbol)
+{
+	size_t id = counts_add(&c->counts, file, symbol, from->offset);
+	struct definition d = {
+		.kind = 'p',
+		.group = xstrdup("uctl_RUN"),
+		.event = xstrdup(EVENT_NAME),
+		.path = xstrdup(from->path),
+		.offset = from->offset,
+		.ref_ctr = from->ref_ctr,
+		.has_ref_ctr = from->has_ref_ctr,
+		.origin = from->origin,
+		.offset_from = from->offset_from,
+		.path_from = from->path_from,
+	};
+
+	d.args = xgrow(NULL, 0, sizeof(*d.args));
+	d.args[d.n_args++] = (struct def_arg){
+		.name = xstrdup("__id"),
+		.expr = xasprintf("\\%zu", id),
+		.type = xstrdup("u32"),
+		.expr_from = from->offset_from,
+	};
+	definition_list_take(&c->defs, &d);
+}
+
+/* Entries only: what is called is counted, whichever end the spec names. */
+static void collect(struct counting *c)
+{
+	for (size_t i = 0; i < plan_n_defs(&c->set.plan); i++) {
+		const struct resolution *res;
+		const struct definition *d = plan_def(&c->set.plan, i, &res);
+		const struct function *f = resolution_function(res, d);
+
+		if (!is_known(c, d->path, d->offset))
+			add_location(c, d, f->target->name, f->symbol ? f->symbol->name : NULL);
+	}
+	for (size_t i = 0; i < c->set.plan.n; i++) {
+		c->n_aliases += c->set.plan.res[i].functions.n_aliases;
+		c->n_files += c->set.plan.res[i].targets.n;
+	}
+}
+
+static int refuse_arguments(struct counting *c)
+{
+	for (size_t i = 0; i < c->cli->specs.n; i++) {
+		const struct spec *s = &c->cli->specs.specs[i];
+
+		if (!s->filter.s && !s->n_args)
+			continue;
+		err_set(&c->cli->err, ENOTSUP, "count counts calls, whatever their arguments");
+		err_hint(&c->cli->err, "trace shows arguments, and takes filters");
+		return err_at(&c->cli->err, &s->origin, s->filter.s ? s->filter.at : s->args[0].at);
+	}
+	return 0;
+}
+
+static bool on_event(void *ctx, const struct event *e)
+{
+	struct counting *c = ctx;
+	uint64_t id = e->values[c->id_field].u;
+
+	if (cli_wants_task(c->cli, e->tgid) && id < c->counts.n)
+		c->counts.counters[id].total++;
+	return true;
+}
+
+static void on_lost(void *ctx, const struct lost *lost)
+{
+	struct counting *c = ctx;
+
+	if (lost->count > 0)
+		c->counts.lost += (uint64_t)lost->count;
+}
+
+/* The run's lines stand in uprobe_profile in the order they were written in. */
+static int read_profile(struct counting *c)
+{
+	const char *group = watch_group(c->watch);
+	struct profile p = { 0 };
+	size_t id = 0;
+	int rc;
+
+	if (c->by_records)
+		return 0;
+	rc = profile_read(&c->cli->tfs, &p, &c->cli->err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < p.probes.n && id < c->counts.n; i++)
+		if (strcmp(p.probes.defs[i].group, group) == 0)
+			c->counts.counters[id++].total = p.hits[i];
+	profile_done(&p);
+	if (id == c->counts.n)
+		return 0;
+	err_set(&c->cli->err, ENOENT, "the run's probes were removed by somebody else");
+	return err_hint(&c->cli->err, "`trace-cmd reset' removes everyone's probes");
+}
+
+static void show(struct counting *c)
+{
+	const struct options *o = &c->cli->opts;
+	const struct counts_options opts = {
+		.top = o->top,
+		.zeros = opt(o, OPT_ZEROS),
+		.no_header = opt(o, OPT_NOHEADINGS) || (opt(o, OPT_CSV) && c->n_rounds),
+		.intervals = o->interval_ns > 0,
+	};
+	struct buf *out = &c->cli->out;
+
+	/* On a terminal, like top(1): each interval takes the place of the one before. */
+	if (opts.intervals && c->format == counts_text && isatty(c->cli->out_fd))
+		buf_adds(out, "\033[H\033[J");
+	else if (opts.intervals && c->format == counts_text && c->n_rounds)
+		buf_addc(out, '\n');
+	c->format(&c->counts, &opts, out);
+	c->n_rounds++;
+}
+
+/* A metrics file is replaced as a whole: its reader comes whenever it likes. */
+static int deliver(struct counting *c)
+{
+	if (c->format == counts_openmetrics && c->cli->opts.write)
+		return cli_replace_file(c->cli, c->cli->opts.write);
+	return cli_flush(c->cli);
+}
+
+static void round_of(struct counting *c, double now)
+{
+	if (read_profile(c) < 0) {
+		c->failed = true;
+		return;
+	}
+	counts_tick(&c->counts, now - c->last);
+	c->last = now;
+	show(c);
+	c->failed = deliver(c) < 0;
+}
+
+static bool is_over(const struct counting *c)
+{
+	return c->failed || (c->cli->opts.count && c->n_rounds >= c->cli->opts.count);
+}
+
+static bool on_round(void *ctx)
+{
+	struct counting *c = ctx;
+	double now = now_seconds();
+
+	if (c->cli->opts.interval_ns && now >= c->next) {
+		round_of(c, now);
+		c->next += (double)c->cli->opts.interval_ns / 1e9;
+	}
+	return !is_over(c);
+}
+
+static void announce(const struct counting *c)
+{
+	const struct cli *cli = c->cli;
+	auto_buf b = BUF_INIT;
+
+	buf_addf(&b, "Counting %zu function%s", c->counts.n, c->counts.n == 1 ? "" : "s");
+	if (c->n_files > 1)
+		buf_addf(&b, " of %zu files", c->n_files);
+	if (c->n_aliases)
+		buf_addf(&b, " (%zu alias%s folded)", c->n_aliases, c->n_aliases == 1 ? "" : "es");
+	if (cli->opts.n_pids)
+		buf_addf(&b, " in process %d; others take the trap, too", (int)cli->opts.pids[0]);
+	if (cli->opts.duration_ns)
+		buf_addf(&b, "; %g s", (double)cli->opts.duration_ns / 1e9);
+	else
+		buf_adds(&b, "; Ctrl-C to end");
+	cli_note(cli, "%s", buf_str(&b));
+}
+
+static void close_line(const struct counting *c)
+{
+	size_t hit = counts_hit(&c->counts);
+	uint64_t calls = 0;
+
+	for (size_t i = 0; i < c->counts.n; i++)
+		calls += c->counts.counters[i].total;
+	cli_note(c->cli, "%" PRIu64 " call%s, %zu of %zu functions hit, %" PRIu64
+			 " lost; uprobes detached", calls, calls == 1 ? "" : "s", hit,
+		 c->counts.n, c->counts.lost);
+}
+
+static int attach(struct counting *c, struct child *child)
+{
+	struct cli *cli = c->cli;
+	const struct watch_opts opts = {
+		.pids = cli->opts.pids,
+		.n_pids = cli->opts.n_pids,
+		.child = child->pid ? child : NULL,
+		.count_only = !c->by_records,
+	};
+	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = c };
+	int rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &c->watch, &cli->err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < c->defs.n; i++) {
+		free(c->defs.defs[i].group);
+		c->defs.defs[i].group = xstrdup(watch_group(c->watch));
+	}
+	c->type.group = (char *)watch_group(c->watch);
+	c->type.event = (char *)EVENT_NAME;
+	rc = watch_define(c->watch, c->defs.defs, c->defs.n, &cli->err);
+	if (rc == 0)
+		rc = watch_event(c->watch, &c->type, NULL, &cli->err);
+	for (size_t i = 0; i < c->type.n_fields; i++)
+		if (strcmp(c->type.fields[i].name, "__id") == 0)
+			c->id_field = i;
+	return rc;
+}
+
+static int loop(struct counting *c)
+{
+	const struct watch_loop_opts opts = {
+		.duration_ns = c->cli->opts.duration_ns,
+		.out_fd = c->cli->out_fd,
+		.round = on_round,
+		.ctx = c,
+	};
+	int rc;
+
+	announce(c);
+	rc = watch_start(c->watch, &c->cli->err);
+	if (rc < 0)
+		return rc;
+	c->begun = c->last = now_seconds();
+	c->next = c->begun + (double)c->cli->opts.interval_ns / 1e9;
+	if (watch_loop(c->watch, &opts, &c->cli->err) == WATCH_FAILED)
+		return -EIO;
+	watch_stop(c->watch);
+	return 0;
+}
+
+/* The last reading: without -i the only one. Records still in the buffers count, too. */
+static int finish(struct counting *c)
+{
+	int rc = watch_drain(c->watch, &c->cli->err);
+
+	if (rc == 0 && !c->cli->opts.interval_ns)
+		round_of(c, now_seconds());
+	else if (rc == 0)
+		rc = read_profile(c);
+	return c->failed ? -EIO : rc;
+}
+
+static int run_watch(struct counting *c, struct child *child)
+{
+	struct err later = ERR_INIT;
+	uint64_t lost = 0;
+	int end, rc = attach(c, child);
+
+	if (rc == 0)
+		rc = loop(c);
+	if (rc == 0)
+		rc = finish(c);
+	if (!c->watch)
+		return rc;
+	end = watch_end(c->watch, &lost, &later);
+	if (lost > c->counts.lost)
+		c->counts.lost = lost;
+	if (rc == 0 && end < 0)
+		c->cli->err = later;
+	if (rc == 0)
+		close_line(c);
+	return rc < 0 ? rc : end;
+}
+
+static int with_command(struct counting *c)
+{
+	struct options *o = &c->cli->opts;
+	struct child child = CHILD_INIT;
+	int rc = 0;
+
+	if (o->command || o->command_argv)
+		rc = child_start(&child, o->command_argv, o->command, &c->cli->err);
+	if (rc == 0) {
+		rc = run_watch(c, &child);
+		child_wait(&child);
+		if (rc == 0 && child_exit_status(&child) > 0)
+			rc = child_exit_status(&child);
+	}
+	child_done(&child);
+	return rc;
+}
+
+static counts_format_fn *format_of(const struct options *o)
+{
+	if (opt(o, OPT_JSON))
+		return counts_json;
+	if (opt(o, OPT_CSV))
+		return counts_csv;
+	return opt(o, OPT_OPENMETRICS) ? counts_openmetrics : counts_text;
+}
+
+static int print_lines(struct counting *c)
+{
+	for (size_t i = 0; i < c->defs.n; i++) {
+		definition_format(&c->defs.defs[i], &c->cli->out);
+		buf_addc(&c->cli->out, '\n');
+	}
+	return EXIT_OK;
+}
+
+static int check_options(struct cli *cli)
+{
+	const struct options *o = &cli->opts;
+
+	if (opt(o, OPT_JSON) + opt(o, OPT_CSV) + opt(o, OPT_OPENMETRICS) > 1)
+		return cli_usage(cli, "--json, --csv and --openmetrics exclude each other");
+	if (opt(o, OPT_COUNT) && !opt(o, OPT_INTERVAL))
+		return cli_usage(cli, "-n counts intervals; it goes with -i");
+	if (o->command && o->command_argv)
+		return cli_usage(cli, "-c and -- both name a command");
+	return 0;
+}
+
+static int run(struct cli *cli)
+{
+	struct counting c = { .cli = cli, .format = format_of(&cli->opts) };
+	bool dry = opt(&cli->opts, OPT_DRY_RUN);
+	int rc = check_options(cli);
+
+	if (rc)
+		return rc;
+	c.by_records = cli->opts.n_pids || cli->opts.command || cli->opts.command_argv;
+	rc = dry ? cli_open_dry(cli) : cli_open_for_writing(cli);
+	statedir_unlock(&cli->state);
+	if (rc == 0)
+		rc = watchset_load(&c.set, cli);
+	if (rc == 0)
+		rc = refuse_arguments(&c);
+	if (rc == 0)
+		rc = watchset_plan(&c.set, "uctl_RUN");
+	if (rc == 0) {
+		collect(&c);
+		if (dry)
+			rc = print_lines(&c);
+		else if (c.format != counts_openmetrics || !cli->opts.write)
+			rc = cli_open_output(cli);
+	}
+	if (rc == 0 && !dry)
+		rc = with_command(&c);
+	event_type_done(&c.type);
+	definition_list_done(&c.defs);
+	counts_done(&c.counts);
+	watchset_done(&c.set);
+	return rc;
+}
+
+const struct cmd cmd_count = {
+	.name = "count",
+	.args = "SPEC... | BINARY FUNCTION",
+	.summary = "count the calls of many functions",
+	.help = "Counts how often functions are called, thousands of them at once if need be:\n"
+		"\n"
+		"  uprobe-ctl count 'c:str*'            all functions of a library, in all processes\n"
+		"  uprobe-ctl count -i 1 --top 10 BINARY:'*'   the busiest, every second\n"
+		"  uprobe-ctl count FILE:'*' -- CMD     of a command and its children only\n"
+		"\n"
+		"Without a duration (-d) it counts until Ctrl-C.",
+	.options = OPT_PID | OPT_COMMAND | OPT_DURATION | OPT_INTERVAL | OPT_COUNT | OPT_FILE |
+		   OPT_WRITE | OPT_TOP | OPT_ZEROS | OPT_CSV | OPT_OPENMETRICS | OPT_DRY_RUN |
+		   OPT_FORCE | OPT_ALL_MATCHES,
+	.min_args = 1,
+	.max_args = SIZE_MAX,
+	.run = run,
+};

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "report/counts.h"
+#include "report/json.h"
+#include "report/table.h"
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* "libc.so.6:malloc", or the offset where there is no name. */
+static void add_function(const struct counter *c, struct table *t)
+{
+	if (c->symbol)
+		table_cellf(t, "%s:%s", base_name(c->file), c->symbol);
+	else
+		table_cellf(t, "%s:0x%" PRIx64, base_name(c->file), c->offset);
+}
+
+static void add_clock(struct buf *out)
+{
+	time_t now = time(NULL);
+	char text[16];
+	struct tm tm;
+
+	strftime(text, sizeof(text), "%H:%M:%S", localtime_r(&now, &tm));
+	buf_addf(out, "%s\n", text);
+}
+
+void counts_text(const struct counts *c, const struct counts_options *opts, struct buf *out)
+{
+	static const struct table_column columns[] = {
+		{ .title = "+/s", .right = true },
+		{ .title = "TOTAL", .right = true },
+		{ .title = "FUNCTION" },
+	};
+	struct table *t = table_new(columns + !opts->intervals, 3 - !opts->intervals);
+	auto_free size_t *order = NULL;
+	size_t n;
+
+	order = counts_order(c, opts->top, opts->zeros, &n);
+	if (opts->intervals && !opts->no_header)
+		add_clock(out);
+	for (size_t i = 0; i < n; i++) {
+		const struct counter *counter = &c->counters[order[i]];
+
+		if (opts->intervals)
+			table_cellf(t, "%.0f",
+				    c->seconds > 0 ? (double)counter->delta / c->seconds : 0);
+		table_cellf(t, "%" PRIu64, counter->total);
+		add_function(counter, t);
+	}
+	table_format(t, !opts->no_header, out);
+	table_free(t);
+}
+
+void counts_json(const struct counts *c, const struct counts_options *opts, struct buf *out)
+{
+	struct json j = JSON_INIT(out);
+	auto_free size_t *order = NULL;
+	size_t n;
+
+	order = counts_order(c, opts->top, opts->zeros, &n);
+	json_object(&j, NULL);
+	json_double(&j, "duration", opts->intervals ? c->seconds : c->elapsed);
+	json_array(&j, "counts");
+	for (size_t i = 0; i < n; i++) {
+		const struct counter *counter = &c->counters[order[i]];
+		uint64_t hits = opts->intervals ? counter->delta : counter->total;
+		double seconds = opts->intervals ? c->seconds : c->elapsed;
+
+		json_object(&j, NULL);
+		json_str(&j, "file", counter->file);
+		json_str(&j, "symbol", counter->symbol);
+		json_uint(&j, "offset", counter->offset);
+		json_uint(&j, "hits", hits);
+		json_double(&j, "rate", seconds > 0 ? (double)hits / seconds : 0);
+		json_end_object(&j);
+	}
+	json_end_array(&j);
+	json_uint(&j, "lost", c->lost);
+	json_end_object(&j);
+	buf_addc(out, '\n');
+}
+
+/* RFC 4180: quoted if it must be, quotes doubled. */
+static void csv_field(struct buf *out, const char *s)
+{
+	if (!strpbrk(s, ",\"\r\n")) {
+		buf_adds(out, s);
+		return;
+	}
+	buf_addc(out, '"');
+	for (; *s; s++) {
+		if (*s == '"')
+			buf_addc(out, '"');
+		buf_addc(out, *s);
+	}
+	buf_addc(out, '"');
+}
+
+void counts_csv(const struct counts *c, const struct counts_options *opts, struct buf *out)
+{
+	auto_free size_t *order = NULL;
+	size_t n;
+
+	order = counts_order(c, opts->top, opts->zeros, &n);
+	if (!opts->no_header)
+		buf_adds(out, "elapsed,file,symbol,offset,delta,total\n");
+	for (size_t i = 0; i < n; i++) {
+		const struct counter *counter = &c->counters[order[i]];
+
+		buf_addf(out, "%.3f,", c->elapsed);
+		csv_field(out, counter->file);
+		buf_addc(out, ',');
+		csv_field(out, counter->symbol ? counter->symbol : "");
+		buf_addf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", counter->offset,
+			 counter->delta, counter->total);
+	}
+}
+
+/* A label's value: \, " and newline escaped. Names are files' and symbols': any bytes. */
+static void label(struct buf *out, const char *name, const char *value)
+{
+	buf_addf(out, "%s=\"", name);
+	for (; *value; value++) {
+		if (*value == '\\' || *value == '"')
+			buf_addc(out, '\\');
+		if (*value == '\n')
+			buf_adds(out, "\\n");
+		else
+			buf_addc(out, *value);
+	}
+	buf_addc(out, '"');
+}
+
+void counts_openmetrics(const struct counts *c, const struct counts_options *opts,
+			struct buf *out)
+{
+	auto_free size_t *order = NULL;
+	size_t n;
+
+	order = counts_order(c, opts->top, opts->zeros, &n);
+	buf_adds(out, "# HELP uprobe_hits_total Calls of a function, counted by the kernel.\n"
+		      "# TYPE uprobe_hits_total counter\n");
+	for (size_t i = 0; i < n; i++) {
+		const struct counter *counter = &c->counters[order[i]];
+		auto_free char *offset = xasprintf("0x%" PRIx64, counter->offset);
+
+		buf_adds(out, "uprobe_hits_total{");
+		label(out, "file", counter->file);
+		buf_addc(out, ',');
+		label(out, "symbol", counter->symbol ? counter->symbol : "");
+		buf_addc(out, ',');
+		label(out, "offset", offset);
+		buf_addf(out, "} %" PRIu64 "\n", counter->total);
+	}
+	buf_adds(out, "# EOF\n");
+}

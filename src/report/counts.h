@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* Counts as text, JSON, CSV, and OpenMetrics (for node_exporter's textfile collector). */
+
+#include <stdbool.h>
+
+#include "analyze/counts.h"
+#include "base/buf.h"
+
+struct counts_options {
+	size_t top;        /* rows to show; 0: all */
+	bool zeros;        /* also what was never hit */
+	bool no_header;
+	bool intervals;    /* counts come again and again: show deltas */
+};
+
+typedef void counts_format_fn(const struct counts *c, const struct counts_options *opts,
+			      struct buf *out);
+
+counts_format_fn counts_text, counts_json, counts_csv, counts_openmetrics;
