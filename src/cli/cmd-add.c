@@ -99,6 +99,15 @@ static int load(struct cli *cli, struct probes *p)
 	return rc;
 }
 
+/* The last word on a batch that failed, behind what the error itself advises. */
+static void reassure(struct err *err)
+{
+	auto_free char *hint = xstrdup(err->hint);
+
+	err->hint[0] = 0;
+	err_hint(err, "%s%snothing was added", hint, *hint ? "\n" : "");
+}
+
 static int run(struct cli *cli)
 {
 	CLEANUP(probes_done) struct probes p = { 0 };
@@ -116,8 +125,8 @@ static int run(struct cli *cli)
 		rc = load(cli, &p);
 	if (rc == 0)
 		rc = n_removals ? remove_named(cli, &p) : define(cli, &p);
-	if (rc < 0 && !opt(&cli->opts, OPT_DRY_RUN) && cli->specs.n > 1)
-		err_hint(&cli->err, "nothing was added");
+	if (rc < 0 && !opt(&cli->opts, OPT_DRY_RUN) && cli->specs.n > 1 && !n_removals)
+		reassure(&cli->err);
 	return rc;
 }
 

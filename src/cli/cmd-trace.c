@@ -142,8 +142,10 @@ static int loop(struct trace *t)
 
 	announce(t);
 	rc = watch_start(t->watch, &cli->err);
-	if (rc < 0)
+	if (rc < 0) {
+		buf_reset(&cli->out); /* no heading over nothing */
 		return rc;
+	}
 	return watch_loop(t->watch, &opts, &cli->err) == WATCH_FAILED ? -EIO : 0;
 }
 

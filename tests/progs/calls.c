@@ -6,7 +6,8 @@
  *   calls [-w] values                          calls typed(), prints what it gave and got
  *   -w: first prints "ready" and waits for SIGUSR1
  *
- * Before main(), a constructor calls early() once.
+ * Before main(), a constructor calls early() once. locked(), on x86, is never called: its
+ * first instruction is one that the kernel refuses to probe.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -42,6 +43,11 @@ __attribute__((noinline)) int64_t typed(int32_t i, uint32_t u, const char *text)
 	__asm__ volatile("" : "+r"(i) : "r"(u), "r"(text));
 	return (int64_t)i - 1;
 }
+
+#ifdef __x86_64__
+__asm__(".text\n.globl locked\n.type locked, @function\n"
+	"locked: lock incl (%rdi)\n\tret\n.size locked, . - locked\n");
+#endif
 
 __attribute__((constructor)) static void before_main(void)
 {
