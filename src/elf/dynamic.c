@@ -26,6 +26,13 @@ static const struct {
 	{ DT_VERNEEDNUM, offsetof(struct elf_dynamic, verneednum) },
 	{ DT_SONAME, offsetof(struct elf_dynamic, soname) },
 	{ DT_FLAGS_1, offsetof(struct elf_dynamic, flags_1) },
+	{ DT_RELA, offsetof(struct elf_dynamic, rela) },
+	{ DT_RELASZ, offsetof(struct elf_dynamic, relasz) },
+	{ DT_REL, offsetof(struct elf_dynamic, rel) },
+	{ DT_RELSZ, offsetof(struct elf_dynamic, relsz) },
+	{ DT_JMPREL, offsetof(struct elf_dynamic, jmprel) },
+	{ DT_PLTRELSZ, offsetof(struct elf_dynamic, pltrelsz) },
+	{ DT_PLTREL, offsetof(struct elf_dynamic, pltrel) },
 };
 
 static void set_tag(struct elf_dynamic *d, int64_t tag, uint64_t value)

@@ -207,6 +207,7 @@ static void free_private(struct elf_private *priv)
 	free(priv->by_offset);
 	free(priv->max_end);
 	free(priv->opd);
+	free(priv->relocs);
 	free(priv);
 }
 

@@ -53,6 +53,7 @@ struct elf_dynamic { /* of PT_DYNAMIC; 0 where absent */
 	uint64_t symtab, strtab, strsz, syment, hash, gnu_hash;
 	uint64_t versym, verdef, verdefnum, verneed, verneednum;
 	uint64_t soname, flags_1;
+	uint64_t rela, relasz, rel, relsz, jmprel, pltrelsz, pltrel;
 	uint64_t *needed; /* offsets into strtab */
 	size_t n_needed;
 	bool is_present;
@@ -86,6 +87,10 @@ struct elf_private {
 	const struct symbol **by_offset; /* code symbols, ascending, better rank first */
 	uint64_t *max_end;               /* largest end of by_offset[0 … i] */
 	size_t n_by_offset;
+
+	bool relocs_loaded;
+	struct elf_reloc *relocs;
+	size_t n_relocs;
 
 	struct elf_range opd_at; /* file bytes that opd holds */
 	unsigned char *opd;
