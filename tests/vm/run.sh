@@ -24,10 +24,17 @@ table() { grep -v '^#' "$vm_dir/guests"; }
 guest_line() { table | awk -v name="$1" '$1 == name'; }
 all_tests() { (cd "$vm_src/tests/kernel" && ls ./*.test) | sed 's|^\./||; s|\.test$||'; }
 
+# cached SUITE ARCH PACKAGE: the newest kernel's package in the cache
+cached() {
+	{
+		cat "$vm_cache/image/$1-$2"/*/package
+		basename -a "$vm_cache"/kernel/linux-source-* | sed 's/-[0-9a-f]*$//'
+	} 2>/dev/null | grep -xE -e "$3" | sort -V | tail -n 1 | grep .
+}
+
 list() {
 	table | while read -r name when arch suite package _; do
-		have=$(cat "$vm_cache/image/$suite-$arch/"*/package 2>/dev/null |
-			grep -xE -e "$package" | sort -V | tail -n 1)
+		have=$(cached "$suite" "$arch" "$package")
 		printf '%-10s %-6s %-8s %-9s %s\n' "$name" "$when" "$arch" "$suite" \
 			"${have:-$package}"
 	done
@@ -35,7 +42,8 @@ list() {
 
 # image SUITE ARCH PACKAGE: the path of the kernel; status 77 if it cannot be had
 image() {
-	package=$("$vm_dir/fetch.sh" "$1" "$2" newest "$3") || return 77
+	package=$("$vm_dir/fetch.sh" "$1" "$2" newest "$3") ||
+		package=$(cached "$@") || return 77
 	case $package in
 	linux-source-*)
 		"$vm_dir/build-kernel.sh" "$1" "$2" "$package"
