@@ -71,26 +71,65 @@ static bool parse_map(const char *line, struct proc_map *ret)
 	return true;
 }
 
+/* "…-… r-xp 00000000 00:00 0    [vdso]" */
+static void parse_vdso(const char *line, struct proc_maps *maps)
+{
+	unsigned long long start, end;
+
+	if (ends_with(line, "[vdso]") && sscanf(line, "%llx-%llx ", &start, &end) == 2) {
+		maps->vdso_start = start;
+		maps->vdso_end = end;
+	}
+}
+
+void proc_maps_parse(char *text, struct proc_maps *ret)
+{
+	char *line;
+
+	*ret = (struct proc_maps){ 0 };
+	while (text && (line = strsep(&text, "\n"))) {
+		struct proc_map map;
+
+		if (!parse_map(line, &map)) {
+			parse_vdso(line, ret);
+			continue;
+		}
+		ret->maps = xgrow(ret->maps, ret->n, sizeof(*ret->maps));
+		ret->maps[ret->n++] = map;
+	}
+}
+
 int proc_maps_read(pid_t pid, struct proc_maps *ret)
 {
-	struct proc_maps maps = { 0 };
 	auto_buf text = BUF_INIT;
-	char *line, *rest;
 	int rc = read_pid_file(pid, "maps", &text);
 
 	if (rc < 0)
 		return rc == -ENOENT ? -ESRCH : rc;
-	rest = text.p;
-	while (rest && (line = strsep(&rest, "\n"))) {
-		struct proc_map map;
-
-		if (!parse_map(line, &map))
-			continue;
-		maps.maps = xgrow(maps.maps, maps.n, sizeof(*maps.maps));
-		maps.maps[maps.n++] = map;
-	}
-	*ret = maps;
+	proc_maps_parse(text.p, ret);
 	return 0;
+}
+
+const struct proc_map *proc_maps_at(const struct proc_maps *maps, uint64_t address)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		if (address >= maps->maps[i].start && address < maps->maps[i].end)
+			return &maps->maps[i];
+	return NULL;
+}
+
+ssize_t proc_mem_read(pid_t pid, uint64_t address, void *to, size_t len)
+{
+	auto_free char *path = xasprintf("/proc/%d/mem", (int)pid);
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	if (address > INT64_MAX)
+		return -EIO;
+	n = pread(fd, to, len, (off_t)address);
+	return n < 0 ? -errno : n;
 }
 
 void proc_maps_done(struct proc_maps *maps)

@@ -19,13 +19,24 @@ struct proc_map {
 };
 
 struct proc_maps {
-	struct proc_map *maps;
+	struct proc_map *maps; /* ascending, as the kernel has them */
 	size_t n;
+	uint64_t vdso_start, vdso_end; /* the kernel's own code in the process; 0: none */
 };
 
 /* The process's executable file mappings. 0 or -errno. */
 int proc_maps_read(pid_t pid, struct proc_maps *ret);
+/* The same from the text of a maps file, which is torn up. */
+void proc_maps_parse(char *text, struct proc_maps *ret);
 void proc_maps_done(struct proc_maps *maps);
+/* The mapping that holds an address; NULL: none. */
+const struct proc_map *proc_maps_at(const struct proc_maps *maps, uint64_t address);
+
+/*
+ * Reads a process's memory: the bytes read, at most `len`, or -errno (-EPERM, -EACCES: we
+ * may not trace it).
+ */
+ssize_t proc_mem_read(pid_t pid, uint64_t address, void *to, size_t len);
 
 /* comm of a task (15 bytes and NUL). False if the task is gone. */
 bool proc_comm(pid_t tid, char ret[16]);

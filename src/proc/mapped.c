@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/xalloc.h"
+#include "proc/mapped.h"
+#include "proc/proc.h"
+
+static struct mapped_file *file_of(struct mapped *m, struct proc_map *map)
+{
+	struct mapped_file *f;
+
+	for (size_t i = 0; i < m->n; i++) {
+		f = &m->files[i];
+		if (f->ino == map->ino && f->major == map->major && f->minor == map->minor)
+			return f;
+	}
+	m->files = xgrow(m->files, m->n, sizeof(*m->files));
+	f = &m->files[m->n++];
+	*f = (struct mapped_file){
+		.major = map->major,
+		.minor = map->minor,
+		.ino = map->ino,
+		.path = STEAL(map->path),
+		.is_deleted = map->is_deleted,
+		.start = map->start,
+		.end = map->end,
+	};
+	return f;
+}
+
+static void add_process(struct mapped *m, pid_t pid, struct proc_maps *maps)
+{
+	for (size_t i = 0; i < maps->n; i++) {
+		struct mapped_file *f = file_of(m, &maps->maps[i]);
+
+		if (f->n_pids && f->pids[f->n_pids - 1] == pid)
+			continue;
+		f->pids = xgrow(f->pids, f->n_pids, sizeof(*f->pids));
+		f->pids[f->n_pids++] = pid;
+	}
+}
+
+static int read_one(struct mapped *m, pid_t pid)
+{
+	struct proc_maps maps = { 0 };
+	int rc = proc_maps_read(pid, &maps);
+
+	if (rc < 0)
+		return rc;
+	m->n_processes++;
+	add_process(m, pid, &maps);
+	proc_maps_done(&maps);
+	return 0;
+}
+
+int mapped_read(pid_t pid, struct mapped *ret)
+{
+	auto_free pid_t *pids = NULL;
+	size_t n = 0;
+	int rc;
+
+	*ret = (struct mapped){ 0 };
+	if (pid)
+		return read_one(ret, pid);
+	rc = proc_pids(&pids, &n);
+	for (size_t i = 0; i < n; i++) {
+		int one = read_one(ret, pids[i]);
+
+		if (one == -EACCES || one == -EPERM)
+			ret->n_hidden++;
+	}
+	return rc;
+}
+
+void mapped_done(struct mapped *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		free(m->files[i].path);
+		free(m->files[i].pids);
+	}
+	free(m->files);
+	*m = (struct mapped){ 0 };
+}
+
+const struct mapped_file *mapped_find(const struct mapped *m, dev_t dev, ino_t ino,
+				      const char *path)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct mapped_file *f = &m->files[i];
+
+		if (f->ino == ino && f->major == major(dev) && f->minor == minor(dev))
+			return f;
+	}
+	for (size_t i = 0; i < m->n; i++)
+		if (m->files[i].ino == ino && !m->files[i].is_deleted &&
+		    strcmp(m->files[i].path, path) == 0)
+			return &m->files[i];
+	return NULL;
+}
+
+size_t mapped_older(const struct mapped *m, const char *path)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->files[i].is_deleted && strcmp(m->files[i].path, path) == 0)
+			n += m->files[i].n_pids;
+	return n;
+}
+
+char *mapped_link(const struct mapped_file *f)
+{
+	return xasprintf("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)f->pids[0], f->start,
+			 f->end);
+}
