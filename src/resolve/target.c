@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "base/root.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "proc/proc.h"
 #include "resolve/ldcache.h"
 #include "resolve/target.h"
 
@@ -188,11 +190,54 @@ static char *kernel_path(const struct target_env *env, const char *name,
 	return xasprintf("/proc/self/fd/%d", elf->fd);
 }
 
+/* The name as maps have it: the links on the way to the file's directory are gone. Heap. */
+static char *mapped_name(const char *full)
+{
+	const char *base = strrchr(full, '/');
+	auto_free char *dir = xstrndup(full, base - full + 1);
+	auto_close int fd = open(dir, O_PATH | O_CLOEXEC);
+	auto_free char *link = xasprintf("/proc/self/fd/%d", fd);
+	char name[PATH_MAX];
+	ssize_t len = readlink(link, name, sizeof(name));
+
+	if (fd < 0 || len < 0 || (size_t)len == sizeof(name))
+		return NULL;
+	return xasprintf("%.*s%s", len == 1 ? 0 : (int)len, name, base);
+}
+
+/*
+ * Deleted or replaced while the process runs: what it runs is the file it maps, not the one
+ * of that name now. Heap: a link that leads there, for us and for the kernel. NULL if the
+ * process maps what the name says, or nothing of that name.
+ */
+static char *mapped_deleted(const struct target_env *env, const char *full)
+{
+	auto_free char *name = env->pid ? mapped_name(full) : NULL;
+	struct proc_maps maps = { 0 };
+	char *link = NULL;
+
+	if (!name || proc_maps_read(env->pid, &maps) < 0)
+		return NULL;
+	for (size_t i = 0; i < maps.n && !link; i++) {
+		const struct proc_map *m = &maps.maps[i];
+
+		if (strcmp(m->path, name) != 0)
+			continue;
+		if (!m->is_deleted)
+			break;
+		link = xasprintf("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)env->pid,
+				 m->start, m->end);
+	}
+	proc_maps_done(&maps);
+	return link;
+}
+
 static int open_target(const struct target_env *env, const char *name, const char *reason,
 		       struct target *ret, struct err *err)
 {
 	auto_free char *full = inside(env, name);
-	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	auto_free char *deleted = mapped_deleted(env, full);
+	int fd = open(deleted ? deleted : full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct elffile *elf;
 	int rc;
 
@@ -202,8 +247,10 @@ static int open_target(const struct target_env *env, const char *name, const cha
 		return rc;
 	*ret = (struct target){
 		.name = xstrdup(name),
-		.path = kernel_path(env, name, elf),
-		.reason = xstrdup_null(reason),
+		.path = deleted ? xstrdup(deleted) : kernel_path(env, name, elf),
+		.reason = deleted ? xasprintf("deleted or replaced, but mapped by process %d",
+					      (int)env->pid)
+				  : xstrdup_null(reason),
 		.elf = elf,
 	};
 	return 0;
