@@ -41,17 +41,30 @@ uctl() {
 # says STATUS ARGS...: what it prints on stdout and then on stderr is this function's
 # stdin. The test's own directory is shown as DIR.
 says() {
-	cat >"$tmp/exp"
+	says_=$(cat; echo .)
 	want=$1
 	shift
 	uctl "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
 	got=$?
+	printf '%s' "${says_%.}" >"$tmp/exp"
 	cat "$tmp/out" "$tmp/err" | sed "s|$tmp|DIR|g" >"$tmp/both"
+	if [ -n "$squeeze" ]; then
+		sed 's/   */  /g' "$tmp/both" >"$tmp/squeezed" && mv "$tmp/squeezed" "$tmp/both"
+	fi
 	[ "$got" -eq "$want" ] || {
 		cat "$tmp/both" >&2
 		fail "status $got, want $want: uprobe-ctl $*"
 	}
 	diff -u "$tmp/exp" "$tmp/both" >&2 || fail "output differs: uprobe-ctl $*"
+}
+squeeze=
+
+# shows: the same for tables, whose columns are as wide as the directory's name is long:
+# two blanks stand for any more.
+shows() {
+	squeeze=yes
+	says "$@"
+	squeeze=
 }
 
 # refuses MESSAGE ARGS...: status 1, this first line on stderr, and nothing written.
