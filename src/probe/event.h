@@ -19,6 +19,14 @@ enum value_kind {
 	VALUE_FAULT,  /* the memory could not be read */
 	VALUE_NULL,   /* a NULL pointer where a string was asked for */
 	VALUE_ARRAY,  /* items, len */
+	/* Made by a view (show.h) of what was recorded: */
+	VALUE_BOOL,   /* u */
+	VALUE_PTR,    /* u: as VALUE_HEX, but 0 is NULL */
+	VALUE_OCT,    /* u */
+	VALUE_NAMED,  /* s, name: a number that has a name (-EAGAIN); NULL: it has none */
+	VALUE_SYM,    /* u, name: an address as symbol+off; NULL: not known */
+	VALUE_BYTES,  /* str, len: memory, shown as hex digits */
+	VALUE_OBJECT, /* items, names, len */
 };
 
 struct value {
@@ -29,7 +37,12 @@ struct value {
 		const char *str;
 		const struct value *items;
 	};
-	size_t len; /* VALUE_STRING: bytes, VALUE_ARRAY: items */
+	size_t len; /* VALUE_STRING, VALUE_BYTES: bytes; VALUE_ARRAY, VALUE_OBJECT: items */
+	union {
+		const char *name;         /* VALUE_NAMED, VALUE_SYM */
+		const char *const *names; /* VALUE_OBJECT */
+	};
+	bool is_cut; /* VALUE_STRING, VALUE_BYTES: there was more than was recorded */
 };
 
 /* One field of an event: an argument. Describes, for as long as the event type lives. */

@@ -15,7 +15,6 @@ struct events_writer {
 	int64_t second; /* that date and zone are of: localtime_r() is dear */
 	char date[32];
 	char zone[8];
-	struct buf chars;
 };
 
 static struct events_writer *json_begin(const struct events_options *opts,
@@ -88,79 +87,43 @@ static void add_what(const struct events_writer *w, struct json *j, const struct
 		json_hex(j, "caller", e->ret_ip);
 }
 
-static void add_value(struct events_writer *w, struct json *j, const char *key,
-		      const struct value *v);
-
-/* Memory captured as char[n] is one string of n bytes, NULs included. */
-static void add_chars(struct events_writer *w, struct json *j, const char *key,
-		      const struct value *v)
-{
-	buf_reset(&w->chars);
-	for (size_t i = 0; i < v->len; i++)
-		buf_addc(&w->chars, v->items[i].u);
-	json_strn(j, key, w->chars.p, w->chars.len);
-}
-
-static void add_array(struct events_writer *w, struct json *j, const char *key,
-		      const struct value *v)
-{
-	if (v->len > 0 && v->items[0].kind == VALUE_CHAR) {
-		add_chars(w, j, key, v);
-		return;
-	}
-	json_array(j, key);
-	for (size_t i = 0; i < v->len; i++)
-		add_value(w, j, NULL, &v->items[i]);
-	json_end_array(j);
-}
-
-static void add_value(struct events_writer *w, struct json *j, const char *key,
-		      const struct value *v)
-{
-	switch (v->kind) {
-	case VALUE_UINT:
-		json_uint(j, key, v->u);
-		break;
-	case VALUE_SINT:
-		json_int(j, key, v->s);
-		break;
-	case VALUE_HEX:
-		json_hex(j, key, v->u);
-		break;
-	case VALUE_CHAR:
-		json_strn(j, key, (char[]){ v->u }, 1);
-		break;
-	case VALUE_STRING:
-		json_strn(j, key, v->str, v->len);
-		break;
-	case VALUE_FAULT:
-	case VALUE_NULL:
-		json_null(j, key);
-		break;
-	case VALUE_ARRAY:
-		add_array(w, j, key, v);
-		break;
-	}
-}
-
 /* `retval` of a return stands beside "args", not in it. */
 static bool is_retval(const struct event *e, size_t i)
 {
 	return e->type->is_return && strcmp(e->type->fields[i].name, "retval") == 0;
 }
 
-static void add_args(struct events_writer *w, struct json *j, const struct event *e)
+static void add_args(struct json *j, const struct event *e)
 {
 	const struct event_type *type = e->type;
 
 	json_object(j, "args");
 	for (size_t i = 0; i < type->n_fields; i++)
 		if (!type->fields[i].is_hidden && !is_retval(e, i))
-			add_value(w, j, type->fields[i].name, &e->values[i]);
+			value_json(&e->values[i], j, type->fields[i].name);
 	json_end_object(j);
 	for (size_t i = 0; i < type->n_fields; i++)
 		if (is_retval(e, i))
-			add_value(w, j, "retval", &e->values[i]);
+			value_json(&e->values[i], j, "retval");
+}
+
+/* The names of the arguments of which `test` is true, as an array; nothing if there is none. */
+static void add_names(struct json *j, const char *key, const struct event *e,
+		      bool (*test)(const struct value *v))
+{
+	const struct event_type *type = e->type;
+	bool is_open = false;
+
+	for (size_t i = 0; i < type->n_fields; i++) {
+		if (type->fields[i].is_hidden || !test(&e->values[i]))
+			continue;
+		if (!is_open)
+			json_array(j, key);
+		is_open = true;
+		json_str(j, NULL, type->fields[i].name);
+	}
+	if (is_open)
+		json_end_array(j);
 }
 
 static bool has_fault(const struct value *v)
@@ -172,21 +135,9 @@ static bool has_fault(const struct value *v)
 	return v->kind == VALUE_FAULT;
 }
 
-static void add_faults(struct json *j, const struct event *e)
+static bool is_cut(const struct value *v)
 {
-	const struct event_type *type = e->type;
-	bool is_open = false;
-
-	for (size_t i = 0; i < type->n_fields; i++) {
-		if (type->fields[i].is_hidden || !has_fault(&e->values[i]))
-			continue;
-		if (!is_open)
-			json_array(j, "faults");
-		is_open = true;
-		json_str(j, NULL, type->fields[i].name);
-	}
-	if (is_open)
-		json_end_array(j);
+	return (v->kind == VALUE_STRING || v->kind == VALUE_BYTES) && v->is_cut;
 }
 
 static void json_event(struct events_writer *w, const struct event *e, struct buf *out)
@@ -197,8 +148,9 @@ static void json_event(struct events_writer *w, const struct event *e, struct bu
 	add_time(w, &j, e->time_ns);
 	add_who(&j, e);
 	add_what(w, &j, e);
-	add_args(w, &j, e);
-	add_faults(&j, e);
+	add_args(&j, e);
+	add_names(&j, "faults", e, has_fault);
+	add_names(&j, "cut", e, is_cut);
 	json_end_object(&j);
 	buf_addc(out, '\n');
 }
@@ -219,7 +171,6 @@ static void json_lost(struct events_writer *w, const struct lost *lost, struct b
 
 static void json_end(struct events_writer *w, struct buf *out)
 {
-	buf_done(&w->chars);
 	free(w);
 }
 

@@ -43,3 +43,6 @@ extern const struct events_format events_json; /* one object a line, design.md *
  * shown as a string (in JSON too) with all its bytes.
  */
 void value_format(const struct value *v, struct buf *b);
+struct json;
+/* One value as JSON; `key` is NULL in an array. */
+void value_json(const struct value *v, struct json *j, const char *key);

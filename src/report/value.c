@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values for people: C's notation, nothing a terminal would act on. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "report/events.h"
@@ -49,6 +50,31 @@ static void add_items(struct buf *b, const struct value *v)
 	buf_addc(b, '}');
 }
 
+static void add_bytes(struct buf *b, const struct value *v)
+{
+	for (size_t i = 0; i < v->len; i++)
+		buf_addf(b, "%02x", (unsigned char)v->str[i]);
+}
+
+static void add_object(struct buf *b, const struct value *v)
+{
+	buf_addc(b, '{');
+	for (size_t i = 0; i < v->len; i++) {
+		buf_addf(b, "%s%s=", i > 0 ? " " : "", v->names[i]);
+		value_format(&v->items[i], b);
+	}
+	buf_addc(b, '}');
+}
+
+/* Symbols come from files of strangers. */
+static void add_symbol(struct buf *b, const struct value *v)
+{
+	if (v->name)
+		text_escape(b, v->name, strlen(v->name), false);
+	else
+		buf_addf(b, "0x%" PRIx64, v->u);
+}
+
 void value_format(const struct value *v, struct buf *b)
 {
 	switch (v->kind) {
@@ -79,5 +105,34 @@ void value_format(const struct value *v, struct buf *b)
 		else
 			add_items(b, v);
 		break;
+	case VALUE_BOOL:
+		buf_adds(b, v->u ? "true" : "false");
+		break;
+	case VALUE_PTR:
+		if (v->u)
+			buf_addf(b, "0x%" PRIx64, v->u);
+		else
+			buf_adds(b, "NULL");
+		break;
+	case VALUE_OCT:
+		buf_addf(b, "%#" PRIo64, v->u);
+		break;
+	case VALUE_NAMED:
+		if (v->name)
+			buf_adds(b, v->name);
+		else
+			buf_addf(b, "%" PRId64, v->s);
+		break;
+	case VALUE_SYM:
+		add_symbol(b, v);
+		break;
+	case VALUE_BYTES:
+		add_bytes(b, v);
+		break;
+	case VALUE_OBJECT:
+		add_object(b, v);
+		break;
 	}
+	if ((v->kind == VALUE_STRING || v->kind == VALUE_BYTES) && v->is_cut)
+		buf_adds(b, "…");
 }
