@@ -23,7 +23,7 @@ run_names() {
 	done
 }
 our_events() {
-	sed -n -e "s|^[pr]:\([^ ]*\) $tmp/.*|\1|p" -e "s|^[pr]:\($group[^ ]*\) .*|\1|p" \
+	sed -n -e "s|^[pr]:\([^ ]*\) $tmp/.*|\1|p" -e "s|^[pr]:\(${group}[^ ]*\) .*|\1|p" \
 		"$events"
 	for name in $(run_names); do
 		sed -n "s|^[pr]:\($name/[^ ]*\) .*|\1|p" "$events"
