@@ -222,7 +222,7 @@ void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words,
 	err_hint(&cli->err, "a spec is one argument: '%s'", buf_str(&line));
 }
 
-int cli_read_specs(struct cli *cli, const char *const *words, size_t n)
+int cli_read_words(struct cli *cli, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		int rc;
@@ -234,7 +234,14 @@ int cli_read_specs(struct cli *cli, const char *const *words, size_t n)
 			return rc;
 		}
 	}
-	return cli->opts.file ? read_spec_file(cli, cli->opts.file) : 0;
+	return 0;
+}
+
+int cli_read_specs(struct cli *cli, const char *const *words, size_t n)
+{
+	int rc = cli_read_words(cli, words, n);
+
+	return rc == 0 && cli->opts.file ? read_spec_file(cli, cli->opts.file) : rc;
 }
 
 struct resolve_env cli_resolve_env(const struct cli *cli)

@@ -72,7 +72,9 @@ void cli_json_error(const struct err *err, struct json *j);
 /* A usage error: sets cli->err, so that main ends with status 2. */
 int cli_usage(struct cli *cli, const char *fmt, ...) PRINTF_FMT(2, 3);
 
-/* Parses the words given and -f FILE into cli->specs. */
+/* Parses the words into cli->specs. */
+int cli_read_words(struct cli *cli, const char *const *words, size_t n);
+/* The words, then -f FILE. */
 int cli_read_specs(struct cli *cli, const char *const *words, size_t n);
 /*
  * `bad`, one of the words, makes no spec: if it names no file and none of them holds a

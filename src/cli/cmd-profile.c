@@ -24,6 +24,7 @@ struct view {
 	struct locator *locator;
 	struct profile now, before; /* before: of the last interval; empty at first */
 	double seconds;             /* since `before` */
+	bool explained;             /* what is counted of returns */
 };
 
 /* Hits at the last interval; the same location stands at the same place unless the list
@@ -133,6 +134,23 @@ static void show_json(const struct view *v, const struct event_ref *refs, size_t
 	buf_addc(&v->cli->out, '\n');
 }
 
+/* JSON says the same with "counts". */
+static void explain_returns(struct view *v, const struct event_ref *refs, size_t n)
+{
+	if (v->explained || opt(&v->cli->opts, OPT_JSON))
+		return;
+	for (size_t i = 0; i < v->now.probes.n; i++) {
+		const struct definition *d = &v->now.probes.defs[i];
+
+		if (d->kind != 'r' || !is_wanted(refs, n, d))
+			continue;
+		cli_note(v->cli, "of a return probe, too, the kernel counts the calls entered, "
+				 "never the returns");
+		v->explained = true;
+		return;
+	}
+}
+
 /* One reading, shown. */
 static int round_once(struct view *v, bool header)
 {
@@ -152,17 +170,10 @@ static int round_once(struct view *v, bool header)
 		show_json(v, refs, n);
 	else
 		show_table(v, refs, n, header);
-	return cli_flush(v->cli);
-}
-
-static void explain_returns(const struct view *v)
-{
-	for (size_t i = 0; i < v->now.probes.n; i++)
-		if (v->now.probes.defs[i].kind == 'r') {
-			cli_note(v->cli, "of a return probe, too, the kernel counts the calls "
-					 "entered, never the returns");
-			return;
-		}
+	rc = cli_flush(v->cli);
+	if (rc == 0)
+		explain_returns(v, refs, n);
+	return rc;
 }
 
 static double now_seconds(void)
@@ -230,14 +241,10 @@ static int run(struct cli *cli)
 	v.locator = locator_new();
 	if (cli->opts.interval_ns) {
 		rc = profile_read(&cli->tfs, &v.now, &cli->err);
-		if (rc == 0) {
-			explain_returns(&v);
+		if (rc == 0)
 			rc = repeat(&v);
-		}
 	} else {
 		rc = round_once(&v, !opt(&cli->opts, OPT_NOHEADINGS));
-		if (rc == 0)
-			explain_returns(&v);
 	}
 	profile_done(&v.now);
 	profile_done(&v.before);

@@ -79,6 +79,8 @@ static void add_row(struct table *t, const struct row *row)
 	buf_adds(&name, s->name);
 	if (s->version)
 		buf_addf(&name, "%s%s", s->is_default ? "@@" : "@", s->version);
+	else if (s->bind == SYMBOL_LOCAL && s->file) /* several may have the name */
+		buf_addf(&name, "@%s", s->file);
 	for (size_t i = 0; i < row->n_aliases; i++)
 		buf_addf(&name, "%s%s", i ? ", " : " = ", row->aliases[i]->name);
 	table_cellf(t, "0x%" PRIx64, s->offset);

@@ -87,7 +87,7 @@ static int sort_words(struct watchset *set)
 		else if (is_plain && !strchr(word, ' '))
 			rc = not_understood(set, word);
 		else
-			rc = cli_read_specs(set->cli, &word, 1);
+			rc = cli_read_words(set->cli, &word, 1);
 		if (rc < 0) {
 			if (o->n_args != 2 || plain != 2)
 				cli_hint_quotes(set->cli, word, o->args, o->n_args);
@@ -360,6 +360,15 @@ int watchset_attach(struct watchset *set, struct watch *watch)
 	if (rc == 0 && !set->n_names && !set->plan.n)
 		rc = watch_enabled(set, watch);
 	return rc;
+}
+
+void watchset_note_cost(const struct cli *cli, const struct watch *watch)
+{
+	const char *why = watch_unconfined(watch);
+
+	if (why)
+		cli_note(cli, "%s; so every process that runs into the probe takes the trap, and "
+			      "only those asked for are shown", why);
 }
 
 void watchset_done(struct watchset *set)

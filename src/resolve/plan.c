@@ -46,7 +46,8 @@ static bool is_taken(const struct planning *p, const char *group, const char *ev
 
 static const char *group_of(const struct planning *p, const struct spec *spec)
 {
-	if (spec->group.s)
+	/* A run takes down its own group and no other: the user's is for the output. */
+	if (spec->group.s && !p->env->own_group)
 		return spec->group.s;
 	return p->env->group ? p->env->group : NAME_GROUP;
 }
@@ -129,6 +130,17 @@ static int check_repeated(const struct planning *p, const struct resolution *res
 {
 	const struct definition_list *list = p->env->own_group ? NULL : p->env->existing;
 
+	for (size_t i = 0; i < p->plan->n; i++) {
+		const struct resolution *other = &p->plan->res[i];
+
+		if (other->spec->event.s || strcmp(group_of(p, other->spec), group) != 0 ||
+		    other->n_defs != res->n_defs || !same_probe(&other->defs[0], &res->defs[0]))
+			continue;
+		err_set(err, EINVAL, "the same probe stands here twice");
+		err_hint(err, "to have it under two names, give them: '%c:NAME %s:%s …'",
+			 res->defs[0].kind, res->target_typed, res->location_typed);
+		return err_at(err, &res->spec->origin, res->spec->place.at);
+	}
 	for (size_t i = 0; list && i < list->n; i++) {
 		const struct definition *d = &list->defs[i];
 

@@ -22,7 +22,8 @@ struct resolve_env {
 	const struct features *features;        /* NULL: assume a new kernel */
 	const struct definition_list *existing; /* names in use; NULL: none */
 	const char *group;   /* for specs that name none; NULL: "uprobes" */
-	bool own_group;      /* the group is this run's alone: names of others do not clash */
+	bool own_group;      /* the group is this run's alone: names of others do not clash, and
+				a group of the spec's is not used */
 	const char *const *hidden; /* arguments every definition gets, "__comm=$comm", NULL-
 				      terminated; NULL: none */
 	bool force;
