@@ -221,7 +221,7 @@ static void announce(const struct counting *c)
 	if (c->n_aliases)
 		buf_addf(&b, " (%zu alias%s folded)", c->n_aliases, c->n_aliases == 1 ? "" : "es");
 	if (cli->opts.n_pids)
-		buf_addf(&b, " in process %d; others take the trap, too", (int)cli->opts.pids[0]);
+		buf_addf(&b, " in process %d", (int)cli->opts.pids[0]);
 	if (cli->opts.duration_ns)
 		buf_addf(&b, "; %g s", (double)cli->opts.duration_ns / 1e9);
 	else
@@ -247,6 +247,7 @@ static int attach(struct counting *c, struct child *child)
 	const struct watch_opts opts = {
 		.pids = cli->opts.pids,
 		.n_pids = cli->opts.n_pids,
+		.follow = opt(&cli->opts, OPT_FOLLOW),
 		.child = child->pid ? child : NULL,
 		.count_only = !c->by_records,
 	};
@@ -284,6 +285,7 @@ static int loop(struct counting *c)
 	rc = watch_start(c->watch, &c->cli->err);
 	if (rc < 0)
 		return rc;
+	watchset_note_cost(c->cli, c->watch);
 	c->begun = c->last = now_seconds();
 	c->next = c->begun + (double)c->cli->opts.interval_ns / 1e9;
 	if (watch_loop(c->watch, &opts, &c->cli->err) == WATCH_FAILED)
@@ -419,7 +421,7 @@ const struct cmd cmd_count = {
 		"  uprobe-ctl count FILE:'*' -- CMD     of a command and its children only\n"
 		"\n"
 		"Without a duration (-d) it counts until Ctrl-C.",
-	.options = OPT_PID | OPT_COMMAND | OPT_DURATION | OPT_INTERVAL | OPT_COUNT | OPT_FILE |
+	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_INTERVAL | OPT_COUNT | OPT_FILE |
 		   OPT_WRITE | OPT_TOP | OPT_ZEROS | OPT_CSV | OPT_OPENMETRICS | OPT_DRY_RUN |
 		   OPT_FORCE | OPT_ALL_MATCHES,
 	.min_args = 1,

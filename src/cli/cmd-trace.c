@@ -95,10 +95,6 @@ static void announce(const struct trace *t)
 			 (double)cli->opts.duration_ns / 1e9);
 	else
 		cli_note(cli, "Attaching uprobe to %s; Ctrl-C to end", buf_str(&b));
-	if (cli->opts.n_pids)
-		cli_note(cli, "every process that runs into it takes the trap; only process%s %d%s "
-			      "shown", cli->opts.n_pids > 1 ? "es" : "", (int)cli->opts.pids[0],
-			 cli->opts.n_pids > 1 ? " … are" : " is");
 }
 
 static void plural(struct buf *b, uint64_t n, const char *what)
@@ -121,6 +117,7 @@ static int set_up(struct trace *t, struct child *child)
 	const struct watch_opts opts = {
 		.pids = cli->opts.pids,
 		.n_pids = cli->opts.n_pids,
+		.follow = opt(&cli->opts, OPT_FOLLOW),
 		.child = child->pid ? child : NULL,
 	};
 	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = t };
@@ -146,6 +143,7 @@ static int loop(struct trace *t)
 		buf_reset(&cli->out); /* no heading over nothing */
 		return rc;
 	}
+	watchset_note_cost(cli, t->watch);
 	return watch_loop(t->watch, &opts, &cli->err) == WATCH_FAILED ? -EIO : 0;
 }
 
@@ -260,7 +258,7 @@ const struct cmd cmd_trace = {
 		"\n"
 		"Probes made from a SPEC are gone when the trace ends: after the duration (-d), the\n"
 		"number of events (-n), at Ctrl-C, or when nobody reads its output any more.",
-	.options = OPT_PID | OPT_COMMAND | OPT_DURATION | OPT_COUNT | OPT_FILE | OPT_WRITE |
+	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_COUNT | OPT_FILE | OPT_WRITE |
 		   OPT_DRY_RUN | OPT_FORCE | OPT_ALL_MATCHES,
 	.max_args = SIZE_MAX,
 	.run = run,

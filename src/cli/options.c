@@ -27,6 +27,7 @@ static const struct option table[] = {
 	{ OPT_FILE, 'f', "file", "FILE", "read specs from FILE, one a line; - is standard input" },
 	{ OPT_INSTANCE, 'B', "instance", "NAME", "in the trace instance NAME, not the top level" },
 	{ OPT_PID, 'p', "pid", "PID[,PID]", "files as PID sees them; trace: only these processes" },
+	{ OPT_FOLLOW, 0, "follow", NULL, "with -p: also the processes they start" },
 	{ OPT_COMMAND, 'c', "command", "'SH'", "only what this shell command does, or -- CMD ARG..." },
 	{ OPT_DURATION, 'd', "duration", "S", "end after S seconds (also 500ms, 2m); 0: at Ctrl-C" },
 	{ OPT_INTERVAL, 'i', "interval", "S", "show again every S seconds" },

@@ -53,6 +53,7 @@ enum {
 	OPT_TOP = OPT_BIT(31),
 	OPT_ZEROS = OPT_BIT(32),
 	OPT_OPENMETRICS = OPT_BIT(33),
+	OPT_FOLLOW = OPT_BIT(34),
 };
 
 struct options {

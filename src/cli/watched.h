@@ -48,6 +48,8 @@ int watchset_plan(struct watchset *set, const char *group);
  * word at all: our own probes that are enabled.
  */
 int watchset_attach(struct watchset *set, struct watch *watch);
+/* Says who takes the trap, if it is more than the processes asked for. */
+void watchset_note_cost(const struct cli *cli, const struct watch *watch);
 void watchset_done(struct watchset *set);
 
 /* The file an event is of; NULL: not known. */

@@ -13,6 +13,7 @@
 #include "proc/proc.h"
 #include "session/install.h"
 #include "session/runs.h"
+#include "session/scope.h"
 #include "session/signals.h"
 #include "session/watch.h"
 #include "tracefs/control.h"
@@ -33,6 +34,11 @@ struct watch {
 	const struct event_type **events;
 	size_t n_events;
 	size_t n_enabled;
+	struct watch_opts opts;
+	const char **filters; /* of the events, borrowed; NULL: none */
+	struct scope *scope;  /* perf's hold on the events; NULL: they are enabled in tracefs */
+	struct scope_event *scoped;
+	struct err unconfined; /* why there is no scope although processes were named */
 	struct child *child;
 	bool count_only;
 	int signal_fd;
@@ -150,11 +156,7 @@ static int prepare_instance(struct watch *w, const struct watch_opts *opts, stru
 	control_option(w->tfs, w->run.name, "record-tgid", true);
 	/* poll(2) wakes us when a buffer is a tenth full; else we look every ROUND_MS. */
 	set_if_there(w, "buffer_percent", "10");
-	if (opts->n_pids)
-		rc = limit_to(w, opts->pids, opts->n_pids, err);
-	else if (w->child)
-		rc = limit_to(w, &w->child->pid, 1, err);
-	return rc;
+	return 0;
 }
 
 int watch_begin(struct tfs *tfs, struct statedir *dir, const struct watch_opts *opts,
@@ -168,6 +170,7 @@ int watch_begin(struct tfs *tfs, struct statedir *dir, const struct watch_opts *
 		.dir = dir,
 		.run = RUN_INIT,
 		.ops = *ops,
+		.opts = *opts,
 		.child = opts->child,
 		.count_only = opts->count_only,
 		.signal_fd = -1,
@@ -229,6 +232,8 @@ int watch_event(struct watch *w, struct event_type *type, const char *filter, st
 	if (rc < 0)
 		return rc;
 	w->events = xgrow(w->events, w->n_events, sizeof(*w->events));
+	w->filters = xgrow(w->filters, w->n_events, sizeof(*w->filters));
+	w->filters[w->n_events] = filter;
 	w->events[w->n_events++] = type;
 	return 0;
 }
@@ -246,10 +251,48 @@ static int open_readers(struct watch *w, struct err *err)
 	return 0;
 }
 
-int watch_start(struct watch *w, struct err *err)
+/* The processes asked for: -p's, or the command's. */
+static const pid_t *wanted_pids(const struct watch *w, size_t *ret_n)
 {
-	int rc = open_readers(w, err);
+	*ret_n = w->opts.n_pids ? w->opts.n_pids : w->child ? 1 : 0;
+	return w->opts.n_pids ? w->opts.pids : w->child ? &w->child->pid : NULL;
+}
 
+/* perf's way: only the processes asked for take the trap. */
+static int confine(struct watch *w, struct err *err)
+{
+	struct scope_opts opts = {
+		.children = w->opts.follow || w->child,
+		.on_exec = w->child && !w->opts.n_pids,
+	};
+	int rc;
+
+	opts.pids = wanted_pids(w, &opts.n_pids);
+	w->scoped = xcalloc(w->n_events, sizeof(*w->scoped));
+	for (size_t i = 0; i < w->n_events; i++) {
+		const struct event_type *t = w->events[i];
+		int id = control_event_id(w->tfs, t->group, t->event);
+
+		if (id < 0)
+			return err_set(err, -id, "%s/%s has no id", t->group, t->event);
+		w->scoped[i] = (struct scope_event){ id, w->filters[i] };
+	}
+	rc = scope_open(w->scoped, w->n_events, &opts, &w->scope, err);
+	if (rc < 0)
+		return rc;
+	scope_attach(w->scope, w->stream);
+	return scope_enable(w->scope, err);
+}
+
+/* tracefs's way: every process that maps the file takes the trap. */
+static int enable_events(struct watch *w, struct err *err)
+{
+	size_t n_pids;
+	const pid_t *pids = wanted_pids(w, &n_pids);
+	int rc = n_pids && !w->count_only ? limit_to(w, pids, n_pids, err) : 0;
+
+	if (rc == 0)
+		rc = open_readers(w, err);
 	for (; rc == 0 && w->n_enabled < w->n_events; w->n_enabled++) {
 		const struct event_type *t = w->events[w->n_enabled];
 
@@ -257,9 +300,33 @@ int watch_start(struct watch *w, struct err *err)
 		if (rc < 0)
 			return rc;
 	}
+	return rc;
+}
+
+int watch_start(struct watch *w, struct err *err)
+{
+	size_t n_pids;
+	int rc = -ESRCH;
+
+	wanted_pids(w, &n_pids);
+	if (n_pids && !w->count_only) {
+		rc = confine(w, &w->unconfined);
+		/* A process that is not there is no reason to watch all others. */
+		if (rc == -ESRCH) {
+			*err = w->unconfined;
+			return rc;
+		}
+	}
+	if (rc < 0)
+		rc = enable_events(w, err);
 	if (rc == 0 && w->child)
 		rc = child_go(w->child, err);
 	return rc;
+}
+
+const char *watch_unconfined(const struct watch *w)
+{
+	return w->unconfined.code ? w->unconfined.msg : NULL;
 }
 
 static uint64_t now_ns(void)
@@ -274,12 +341,16 @@ enum { SLOT_SIGNALS, SLOT_OUT, SLOT_CPUS };
 
 static struct pollfd *poll_set(const struct watch *w, int out_fd, size_t *ret_n)
 {
-	size_t n = SLOT_CPUS + w->n_cpus;
-	struct pollfd *fds = xcalloc(n, sizeof(*fds));
+	size_t n_sources = 0, n;
+	struct pollfd *fds;
 
+	while (w->stream && stream_fd(w->stream, n_sources) >= 0)
+		n_sources++;
+	n = SLOT_CPUS + n_sources;
+	fds = xcalloc(n, sizeof(*fds));
 	fds[SLOT_SIGNALS] = (struct pollfd){ w->signal_fd, POLLIN, 0 };
 	fds[SLOT_OUT] = (struct pollfd){ out_fd, 0, 0 }; /* POLLERR: its reader is gone */
-	for (size_t i = 0; i < w->n_cpus; i++)
+	for (size_t i = 0; i < n_sources; i++)
 		fds[SLOT_CPUS + i] = (struct pollfd){ stream_fd(w->stream, i), POLLIN, 0 };
 	*ret_n = n;
 	return fds;
@@ -344,6 +415,8 @@ enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts
 
 void watch_stop(struct watch *w)
 {
+	if (w->scope)
+		scope_disable(w->scope);
 	/* Recording ends for all events at once; disabling them takes a while each. */
 	if (w->n_enabled && !w->count_only)
 		control_set(w->tfs, w->run.name, "tracing_on", "0", NULL);
@@ -358,6 +431,11 @@ static uint64_t losses_by_stats(struct watch *w)
 {
 	uint64_t sum = 0;
 
+	if (w->scope) {
+		uint64_t counted = scope_count(w->scope), read = stream_ring_samples(w->stream);
+
+		return counted > read ? counted - read : 0;
+	}
 	for (size_t i = 0; i < w->n_cpus; i++) {
 		uint64_t overrun = 0, dropped = 0;
 
@@ -394,6 +472,7 @@ int watch_end(struct watch *w, uint64_t *ret_lost, struct err *err)
 	if (ret_lost)
 		*ret_lost = w->lost;
 	stream_free(w->stream);
+	scope_close(w->scope);
 	if (rc < 0)
 		run_end(w->tfs, w->dir, &w->run, NULL);
 	else
@@ -401,6 +480,8 @@ int watch_end(struct watch *w, uint64_t *ret_lost, struct err *err)
 	if (w->signal_fd >= 0)
 		close(w->signal_fd);
 	free(w->events);
+	free(w->filters);
+	free(w->scoped);
 	free(w->cpus);
 	free(w);
 	return rc < 0 ? rc : 0;

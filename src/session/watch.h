@@ -30,6 +30,7 @@ struct watch;
 struct watch_opts {
 	const pid_t *pids; /* record only these processes; n_pids 0: all */
 	size_t n_pids;
+	bool follow;       /* and what they fork later */
 	unsigned buffer_kb;  /* per CPU; 0: a default for the number of CPUs */
 	bool count_only;     /* record nothing: only the kernel's own counts are wanted */
 	struct child *child; /* the held command: recorded with its children. NULL: none */
@@ -48,6 +49,11 @@ int watch_define(struct watch *w, const struct definition *defs, size_t n, struc
 int watch_event(struct watch *w, struct event_type *type, const char *filter,
 		struct err *err);
 int watch_start(struct watch *w, struct err *err);
+/*
+ * After watch_start(): why perf could not confine the probes to the processes asked for, so
+ * that all that map the file take the trap; NULL if it could, or nothing was asked for.
+ */
+const char *watch_unconfined(const struct watch *w);
 
 enum watch_reason {
 	WATCH_GOES_ON, /* not over yet */

@@ -18,6 +18,7 @@
 #include "base/xalloc.h"
 #include "stream/decode.h"
 #include "stream/page.h"
+#include "stream/ring.h"
 #include "stream/stream.h"
 
 enum {
@@ -40,6 +41,8 @@ struct cpu {
 	struct page_record record;
 	bool has_record;
 	int64_t lost; /* to tell before the next record; -1 unknown */
+	struct ring *ring; /* in place of pages; NULL: none */
+	pid_t tgid;        /* of the ring's record, which knows it */
 };
 
 struct task {
@@ -63,6 +66,7 @@ struct stream {
 	uint64_t confirmed; /* newest time of the round before */
 	struct task *tasks; /* TASKS, by hash of the tid */
 	bool has_delivered, is_stopped;
+	uint64_t n_ring_samples;
 };
 
 struct stream *stream_new(const char *header_page, size_t subbuf_size,
@@ -83,7 +87,10 @@ void stream_free(struct stream *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->n_cpus; i++) {
-		close(s->cpus[i].fd);
+		if (s->cpus[i].ring)
+			ring_free(s->cpus[i].ring);
+		else
+			close(s->cpus[i].fd);
 		free(s->cpus[i].pages);
 	}
 	for (size_t i = 0; i < s->n_decoders; i++)
@@ -146,6 +153,23 @@ int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err)
 	return 0;
 }
 
+void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t page_size,
+		     size_t data_size)
+{
+	s->heap = xgrow(s->heap, s->n_cpus, sizeof(struct cpu *));
+	s->cpus = xgrow(s->cpus, s->n_cpus, sizeof(*s->cpus));
+	s->cpus[s->n_cpus++] = (struct cpu){
+		.cpu = cpu,
+		.fd = fd,
+		.ring = ring_new(mapping, page_size, data_size),
+	};
+}
+
+uint64_t stream_ring_samples(const struct stream *s)
+{
+	return s->n_ring_samples;
+}
+
 int stream_fd(const struct stream *s, size_t i)
 {
 	return i < s->n_cpus ? s->cpus[i].fd : -1;
@@ -200,10 +224,21 @@ static int read_page(struct stream *s, struct cpu *c)
 	return 1;
 }
 
+static int look_at_ring(struct stream *s, struct cpu *c)
+{
+	ring_look(c->ring, &c->newest);
+	if (c->newest > s->seen)
+		s->seen = c->newest;
+	c->is_drained = true; /* the snapshot is all there is to this round */
+	return 0;
+}
+
 static int read_cpu(struct stream *s, struct cpu *c)
 {
 	int rc = 1;
 
+	if (c->ring)
+		return look_at_ring(s, c);
 	while (rc > 0 && c->n_pages < QUEUE)
 		rc = read_page(s, c);
 	c->is_drained = rc == 0;
@@ -232,12 +267,33 @@ static int read_round(struct stream *s, bool *more, uint64_t *limit, struct err 
 	return 0;
 }
 
+static void next_of_ring(struct stream *s, struct cpu *c)
+{
+	struct ring_record r;
+
+	c->has_record = false;
+	while (!c->has_record && ring_next(c->ring, &r)) {
+		if (r.kind == RING_LOST)
+			add_lost(c, (int64_t)r.lost);
+		if (r.kind != RING_SAMPLE)
+			continue;
+		c->record = (struct page_record){ .time = r.time, .data = r.data, .size = r.size };
+		c->tgid = r.pid;
+		c->has_record = true;
+		s->n_ring_samples++;
+	}
+}
+
 /* The CPU's next record into c->record; pages used up make room in the queue. */
 static void next_record(struct stream *s, struct cpu *c)
 {
 	int64_t missed;
 	int rc;
 
+	if (c->ring) {
+		next_of_ring(s, c);
+		return;
+	}
 	while (c->n_pages > 0) {
 		if (!c->page.at) {
 			rc = page_open(&c->page, &s->layout, slot(s, c, 0),
@@ -323,15 +379,19 @@ static const struct task *find_task(struct stream *s, pid_t tid, uint64_t now)
 	return t;
 }
 
-static void add_task(struct stream *s, struct event *e)
+static void add_task(struct stream *s, const struct cpu *c, struct event *e)
 {
 	const struct task *t;
 
+	e->tgid = c->tgid;
+	if (e->tgid && e->comm)
+		return;
 	/* tid 0, the idle task, does not run user code. */
 	if (!s->ops.task || e->tid == 0)
 		return;
 	t = find_task(s, e->tid, e->time_ns);
-	e->tgid = t->tgid;
+	if (!e->tgid)
+		e->tgid = t->tgid;
 	if (!e->comm && t->comm[0])
 		e->comm = t->comm;
 }
@@ -366,7 +426,7 @@ static void deliver(struct stream *s, struct cpu *c)
 		add_lost(c, 1);
 		return;
 	}
-	add_task(s, &e);
+	add_task(s, c, &e);
 	s->has_delivered = true;
 	s->is_stopped = !s->ops.event(s->ops.ctx, &e);
 }

@@ -4,7 +4,7 @@
  * From per-CPU trace_pipe_raw files to events in time order.
  *
  * The stream is given open fds, format texts and a way to look up a task's name; it opens
- * nothing itself. Formats are compiled once per event (decode.h); the loop allocates
+ * nothing itself. A CPU's source is either such a file or a perf ring. Formats are compiled once per event (decode.h); the loop allocates
  * nothing per event.
  */
 
@@ -54,6 +54,15 @@ void event_type_done(struct event_type *type);
 /* Adds a CPU's buffer. The fd is the stream's from then on, also after an error; it is
    made non-blocking. */
 int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err);
+/*
+ * Adds a perf ring that holds the events of one CPU; `fd` is what to poll, and stays the
+ * caller's, as the mapping does.
+ */
+void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t page_size,
+		     size_t data_size);
+/* Samples of an event that were read from rings: what read(2) of its perf fds says, less
+   those, was lost. */
+uint64_t stream_ring_samples(const struct stream *s);
 /* For poll(2): the fd of the i-th CPU, -1 past the end. */
 int stream_fd(const struct stream *s, size_t i);
 

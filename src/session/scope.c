@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/param.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "proc/proc.h"
+#include "session/scope.h"
+#include "stream/ring.h"
+
+/* Data of one CPU's ring; perf's limit for users does not bind root. */
+#define RING_SIZE (1024 * 1024)
+/* Fds beyond the descriptors for everything else; more than this is not worth their cost. */
+#define FDS_SPARE 64
+#define FDS_MAX 100000
+/* Looks at a process's threads, in case some are born faster than we open. */
+#define ROUNDS_MAX 16
+
+struct cpu_ring {
+	int cpu;
+	int fd; /* the first of its CPU: the one that is mapped; -1: none yet */
+	void *mapping;
+};
+
+struct scope {
+	const struct scope_event *events;
+	size_t n_events;
+	struct scope_opts opts;
+	struct cpu_ring *rings;
+	size_t n_rings;
+	size_t page_size;
+	int *fds;
+	size_t n_fds;
+	pid_t *tids; /* those that have their fds */
+	size_t n_tids;
+	bool no_inherit_thread; /* a kernel before 5.13 */
+};
+
+static int open_event(const struct scope *s, int id, pid_t tid, int cpu)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.config = (uint64_t)id,
+		.sample_period = 1,
+		.sample_type = RING_SAMPLE_TYPE,
+		.disabled = 1,
+		.enable_on_exec = s->opts.on_exec,
+		.inherit = 1,
+		.inherit_thread = !s->opts.children && !s->no_inherit_thread,
+		.sample_id_all = 1,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+		.watermark = 1,
+		.wakeup_watermark = RING_SIZE / 8,
+	};
+
+	return (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static int refused(int code, struct err *err)
+{
+	if (code == EINTR)
+		return err_set(err, code, "the event is enabled in tracefs, which shuts perf out");
+	return err_set(err, code, "perf_event_open: %s", strerror(code));
+}
+
+/* The first fd of a CPU is mapped, the others write into its ring. */
+static int join_ring(struct scope *s, struct cpu_ring *ring, int fd, struct err *err)
+{
+	if (ring->fd >= 0) {
+		if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring->fd) < 0)
+			return err_set(err, errno, "perf: cannot share a ring: %s",
+				       strerror(errno));
+		return 0;
+	}
+	ring->mapping = mmap(NULL, s->page_size + RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+			     fd, 0);
+	if (ring->mapping == MAP_FAILED) {
+		ring->mapping = NULL;
+		return err_set(err, errno, "perf: cannot map a ring: %s", strerror(errno));
+	}
+	ring->fd = fd;
+	return 0;
+}
+
+static int open_one(struct scope *s, const struct scope_event *event, pid_t tid,
+		    struct cpu_ring *ring, struct err *err)
+{
+	int rc, fd = open_event(s, event->id, tid, ring->cpu);
+
+	/* An unknown attribute bit is EINVAL: then the kernel is older than 5.13. */
+	if (fd < 0 && errno == EINVAL && !s->no_inherit_thread && !s->opts.children) {
+		s->no_inherit_thread = true;
+		fd = open_event(s, event->id, tid, ring->cpu);
+	}
+	if (fd < 0)
+		return errno == ESRCH ? -ESRCH : refused(errno, err);
+	s->fds = xgrow(s->fds, s->n_fds, sizeof(*s->fds));
+	s->fds[s->n_fds++] = fd;
+	rc = join_ring(s, ring, fd, err);
+	if (rc == 0 && event->filter && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, event->filter) < 0)
+		rc = err_set(err, errno, "perf refuses the filter: %s", strerror(errno));
+	return rc;
+}
+
+static bool has_fds(const struct scope *s, pid_t tid)
+{
+	for (size_t i = 0; i < s->n_tids; i++)
+		if (s->tids[i] == tid)
+			return true;
+	return false;
+}
+
+/* Events of one thread. A thread that ends meanwhile is no failure. */
+static int open_thread(struct scope *s, pid_t tid, struct err *err)
+{
+	for (size_t e = 0; e < s->n_events; e++)
+		for (size_t i = 0; i < s->n_rings; i++) {
+			int rc = open_one(s, &s->events[e], tid, &s->rings[i], err);
+
+			if (rc == -ESRCH)
+				return 0;
+			if (rc < 0)
+				return rc;
+		}
+	s->tids = xgrow(s->tids, s->n_tids, sizeof(*s->tids));
+	s->tids[s->n_tids++] = tid;
+	return 0;
+}
+
+static int raise_limit(size_t fds, struct err *err)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	if (fds + FDS_SPARE > limit.rlim_cur) {
+		limit.rlim_cur = MIN(limit.rlim_max, fds + FDS_SPARE);
+		/* Root may go beyond the hard limit. */
+		if (fds + FDS_SPARE > limit.rlim_max)
+			limit.rlim_cur = limit.rlim_max = fds + FDS_SPARE;
+		if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || fds > FDS_MAX)
+			return err_set(err, EMFILE, "perf would need %zu file descriptors", fds);
+	}
+	return 0;
+}
+
+/*
+ * All threads of a process, looked at again until there is no new one: what a thread with
+ * fds creates inherits them, what another creates is found by the next look.
+ */
+static int open_process(struct scope *s, pid_t pid, struct err *err)
+{
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		auto_free pid_t *tids = NULL;
+		size_t n = 0, found = 0;
+		int rc = proc_threads(pid, &tids, &n);
+
+		if (rc < 0 && round == 0)
+			return err_set(err, ESRCH, "there is no process %d", (int)pid);
+		rc = raise_limit(s->n_fds + n * s->n_events * s->n_rings, err);
+		for (size_t i = 0; rc == 0 && i < n; i++) {
+			if (has_fds(s, tids[i]))
+				continue;
+			rc = open_thread(s, tids[i], err);
+			found++;
+		}
+		if (rc < 0 || !found)
+			return rc;
+	}
+	return 0;
+}
+
+static struct scope *new_scope(const struct scope_event *events, size_t n_events,
+			       const struct scope_opts *opts)
+{
+	struct scope *s = xcalloc(1, sizeof(*s));
+	long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	s->events = events;
+	s->n_events = n_events;
+	s->opts = *opts;
+	s->page_size = (size_t)sysconf(_SC_PAGESIZE);
+	s->rings = xcalloc(n_cpus > 0 ? (size_t)n_cpus : 1, sizeof(*s->rings));
+	for (int cpu = 0; cpu < n_cpus; cpu++)
+		s->rings[s->n_rings++] = (struct cpu_ring){ .cpu = cpu, .fd = -1 };
+	return s;
+}
+
+/* An offline CPU has no events: ENODEV. It is dropped before anything is opened. */
+static void drop_offline(struct scope *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_rings; i++) {
+		int fd = open_event(s, s->events[0].id, s->opts.pids[0], s->rings[i].cpu);
+
+		if (fd < 0 && errno == ENODEV)
+			continue;
+		if (fd >= 0)
+			close(fd);
+		s->rings[kept++] = s->rings[i];
+	}
+	s->n_rings = kept;
+}
+
+int scope_open(const struct scope_event *events, size_t n_events, const struct scope_opts *opts,
+	       struct scope **ret, struct err *err)
+{
+	struct scope *s = new_scope(events, n_events, opts);
+	int rc = 0;
+
+	drop_offline(s);
+	for (size_t i = 0; rc == 0 && i < opts->n_pids; i++)
+		rc = open_process(s, opts->pids[i], err);
+	if (rc == 0 && !s->n_fds)
+		rc = err_set(err, ESRCH, "there is no process %d", (int)opts->pids[0]);
+	if (rc < 0) {
+		scope_close(s);
+		return rc;
+	}
+	*ret = s;
+	return 0;
+}
+
+void scope_attach(struct scope *s, struct stream *stream)
+{
+	for (size_t i = 0; i < s->n_rings; i++)
+		if (s->rings[i].mapping)
+			stream_add_ring(stream, s->rings[i].cpu, s->rings[i].fd,
+					s->rings[i].mapping, s->page_size, RING_SIZE);
+}
+
+int scope_enable(struct scope *s, struct err *err)
+{
+	for (size_t i = 0; i < s->n_fds && !s->opts.on_exec; i++)
+		if (ioctl(s->fds[i], PERF_EVENT_IOC_ENABLE, 0) < 0)
+			return err_set(err, errno, "perf: cannot enable: %s", strerror(errno));
+	return 0;
+}
+
+void scope_disable(struct scope *s)
+{
+	for (size_t i = 0; i < s->n_fds; i++)
+		ioctl(s->fds[i], PERF_EVENT_IOC_DISABLE, 0);
+}
+
+uint64_t scope_count(const struct scope *s)
+{
+	uint64_t sum = 0, count;
+
+	for (size_t i = 0; i < s->n_fds; i++)
+		if (read(s->fds[i], &count, sizeof(count)) == sizeof(count))
+			sum += count;
+	return sum;
+}
+
+void scope_close(struct scope *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->n_rings; i++)
+		if (s->rings[i].mapping)
+			munmap(s->rings[i].mapping, s->page_size + RING_SIZE);
+	for (size_t i = 0; i < s->n_fds; i++)
+		close(s->fds[i]);
+	free(s->rings);
+	free(s->fds);
+	free(s->tids);
+	free(s);
+}
