@@ -9,6 +9,7 @@
 #include "probe/abi.h"
 #include "probe/name.h"
 #include "resolve/lower.h"
+#include "resolve/older.h"
 
 struct lowering {
 	const struct lower_env *env;
@@ -215,15 +216,21 @@ static bool is_pointer_word(const struct fetch *f)
 static int lower_type(struct lowering *l, const struct fetch_arg *arg, struct buf *expr,
 		      char **ret, struct err *err)
 {
+	const struct features *f = l->env->features;
 	struct fetch_type t = arg->type;
+	char hex = older_lacks(f, f && f->type_hex) ? 'u' : 'x';
 	auto_buf text = BUF_INIT;
 
+	if (t.base == TYPE_HEX && !t.bits) /* "hex": of whatever width a word has */
+		t.bits = l->abi ? l->abi->word * 8 : 64;
+	if (older_type(f, &t, err) < 0)
+		return err_at(err, &l->spec->origin, t.at);
 	switch (t.base) {
 	case TYPE_NONE:
 		if (l->reg_bits && l->reg_bits < 64)
-			buf_addf(&text, "x%u", l->reg_bits);
+			buf_addf(&text, "%c%u", hex, l->reg_bits);
 		else if (l->abi && l->abi->word == 4 && arg->expr->op != FETCH_COMM)
-			buf_adds(&text, "x32");
+			buf_addf(&text, "%c32", hex);
 		break;
 	case TYPE_STRING:
 	case TYPE_USTRING:
@@ -237,14 +244,9 @@ static int lower_type(struct lowering *l, const struct fetch_arg *arg, struct bu
 		fetch_type_format(&t, &text);
 		break;
 	case TYPE_PTR:
-		buf_addf(&text, "x%u", l->abi ? l->abi->word * 8 : 64);
+		buf_addf(&text, "%c%u", hex, l->abi ? l->abi->word * 8 : 64);
 		break;
-	case TYPE_HEX:
-		if (!t.bits) /* "hex": of whatever width a word has */
-			t.bits = l->abi ? l->abi->word * 8 : 64;
-		fetch_type_format(&t, &text);
-		break;
-	case TYPE_UINT: case TYPE_SINT: case TYPE_CHAR: case TYPE_BITFIELD:
+	case TYPE_HEX: case TYPE_UINT: case TYPE_SINT: case TYPE_CHAR: case TYPE_BITFIELD:
 	case TYPE_SYMBOL: case TYPE_SYMSTR:
 		fetch_type_format(&t, &text);
 		break;
@@ -321,10 +323,13 @@ static char *argument_name(const struct spec *spec, const struct fetch_arg *arg,
 static int lower_one(struct lowering *l, const struct fetch_arg *arg, size_t position,
 		     struct def_arg *ret, struct err *err)
 {
+	struct span at = arg->at;
 	auto_buf expr = BUF_INIT;
 	int rc;
 
 	l->reg_bits = 0;
+	if (older_expr(l->env->features, arg->expr, &at, err) < 0)
+		return err_at(err, &l->spec->origin, at);
 	rc = lower(l, arg->expr, &expr, err);
 	if (rc == 0)
 		rc = lower_type(l, arg, &expr, &ret->type, err);

@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "probe/name.h"
 #include "resolve/lower.h"
+#include "resolve/older.h"
 #include "resolve/resolve.h"
 
 struct planning {
@@ -253,6 +254,8 @@ static void add_hidden(const struct planning *p, const struct resolution *res,
 		const char *eq = strchr(*h, '=');
 		auto_free char *name = xstrndup(*h, eq - *h);
 
+		if (strcmp(eq + 1, "$comm") == 0 && !older_has_comm(p->env->features))
+			continue; /* then the name comes from /proc */
 		add_hidden_arg(d, name, eq + 1, NULL);
 	}
 	if (res->functions.n > 1) { /* immediates are as old as several locations: 5.4 */
@@ -310,6 +313,8 @@ static int define_all(const struct planning *p, struct resolution *res, struct e
 		err_hint(err, "name them one by one (several locations came with Linux 5.4)");
 		return err_at(err, &res->spec->origin, res->spec->place.at);
 	}
+	if (res->location.has_ref_ctr && older_ref_ctr(p->env->features, err) < 0)
+		return err_at(err, &res->spec->origin, res->spec->place.at);
 	res->defs = xcalloc(2 * n, sizeof(*res->defs));
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = define(p, res, first, i, err);
