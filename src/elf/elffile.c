@@ -27,15 +27,21 @@ static int open_failed(int code, const char *path, struct err *err)
 	return err_set(err, code, "cannot open %s: %s", path, strerror(code));
 }
 
-int elffile_open(int root_fd, const char *path, struct elffile **ret, struct err *err)
+int elffile_open_below(int root_fd, const char *path)
 {
 	int fd;
 
-	/* O_NONBLOCK: a FIFO must not hold us; it does nothing to a regular file. */
 	if (root_fd >= 0 && path[0] == '/')
-		fd = elf_open_below(root_fd, path, true);
-	else if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) < 0)
-		fd = -errno;
+		return elf_open_below(root_fd, path, true);
+	/* O_NONBLOCK: a FIFO must not hold us; it does nothing to a regular file. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+int elffile_open(int root_fd, const char *path, struct elffile **ret, struct err *err)
+{
+	int fd = elffile_open_below(root_fd, path);
+
 	if (fd < 0)
 		return open_failed(-fd, path, err);
 	return elffile_open_fd(fd, path, ret, err);

@@ -49,6 +49,8 @@ struct elffile {
  * them; -1 for the file system as it is. `path` is what messages show either way.
  */
 int elffile_open(int root_fd, const char *path, struct elffile **ret, struct err *err);
+/* Only the first step of it: an fd for reading, or -errno. */
+int elffile_open_below(int root_fd, const char *path);
 /* The same for an open fd, which the elffile owns from then on (closed on failure too). */
 int elffile_open_fd(int fd, const char *path, struct elffile **ret, struct err *err);
 void elffile_close(struct elffile *f);

@@ -30,12 +30,24 @@ struct function_list {
 	struct buf notes; /* remarks for the user, whole lines: "strlen → __strlen_evex" */
 };
 
+/* What a probe on an IFUNC means. */
+enum ifunc_mode {
+	IFUNC_USED,     /* the implementation that running processes use */
+	IFUNC_RESOLVER, /* the function that chooses one, called by the loader */
+	IFUNC_ALL,      /* every implementation that has a name */
+};
+
 /* What the caller allows. */
 struct function_rules {
 	bool is_return;   /* a return probe: an entry or nothing */
 	bool force;       /* also what is not proven safe */
 	bool all_matches; /* several functions of the name: all of them */
+	bool optimises_nop5; /* the kernel makes calls of 5-byte no-ops (features.h) */
+	const struct target_env *env; /* where libraries are looked up; NULL: they are not */
 	size_t max;       /* functions a pattern may match without force; 0: any number */
+	enum ifunc_mode ifunc;
+	pid_t pid;        /* whose bindings count; 0: every process's */
+	bool is_foreign;  /* the file is another machine's: no process here maps it */
 };
 
 /*
@@ -48,6 +60,8 @@ int function_find(const struct target *target, const char *target_typed,
 		  const struct location *loc, const struct function_rules *rules,
 		  struct function_list *ret, struct err *err);
 void function_list_done(struct function_list *list);
+/* Whether a symbol is a copy the compiler made of a function: foo.constprop.0 of foo. */
+bool function_is_clone(const char *name, const char *of);
 /* Adds a remark, one line. */
 void function_list_note(struct function_list *list, const char *fmt, ...) PRINTF_FMT(2, 3);
 /* What to call it: the function the user would name; NULL: no symbol is known. */

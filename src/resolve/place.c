@@ -9,6 +9,7 @@
 
 #include "base/xalloc.h"
 #include "resolve/resolve.h"
+#include "resolve/targets.h"
 
 struct split {
 	const struct resolve_env *env;
@@ -67,16 +68,20 @@ static int parse_location(const struct split *split, struct resolution *res, str
 	return 0;
 }
 
-static bool wants_return(const struct resolution *res)
+/* A run-time address names its file by itself, where TARGET does not. */
+static int search_target(const struct resolve_env *env, const struct resolution *res,
+			 struct target_search *ret, struct err *err)
 {
-	enum spec_kind kind = spec_effective_kind(res->spec);
-
-	return kind == SPEC_RETURN || kind == SPEC_PAIR || res->location.is_return;
+	if (!*res->target_typed && res->location.kind == LOCATION_VADDR &&
+	    target_search_at(&env->target, res->location.num, ret))
+		return 0;
+	return target_search(&env->target, res->target_typed, ret, err);
 }
 
 int resolve_place(const struct resolve_env *env, const struct spec *spec,
 		  struct resolution *ret, struct err *err)
 {
+	CLEANUP(target_search_done) struct target_search search = { 0 };
 	struct resolution res = { .spec = spec };
 	struct split split = { .env = env, .spec = spec };
 	size_t len = strlen(spec->place.s);
@@ -88,24 +93,18 @@ int resolve_place(const struct resolve_env *env, const struct spec *spec,
 	res.location_typed = xstrdup(spec->place.s + split.colon + 1);
 	rc = parse_location(&split, &res, err);
 	if (rc == 0) {
-		res.targets.targets = xcalloc(1, sizeof(*res.targets.targets));
-		res.targets.n = 1;
-		rc = target_find(&env->target, res.target_typed, res.targets.targets, err);
+		rc = search_target(env, &res, &search, err);
 		if (rc < 0)
 			err_at(err, &spec->origin, spec_place_span(spec, 0, split.colon));
 	}
 	if (rc == 0) {
-		const struct function_rules rules = {
-			.is_return = wants_return(&res),
-			.force = env->force,
-			.all_matches = env->all_matches,
-			.max = env->max_functions,
-		};
+		bool in_target = false;
 
-		rc = function_find(res.targets.targets, res.target_typed, &res.location, &rules,
-				   &res.functions, err);
+		rc = targets_resolve(env, &search, &res, &in_target, err);
 		if (rc < 0)
-			err_at(err, &spec->origin, spec_place_span(spec, split.colon + 1, len));
+			err_at(err, &spec->origin,
+			       in_target ? spec_place_span(spec, 0, split.colon)
+					 : spec_place_span(spec, split.colon + 1, len));
 	}
 	if (rc < 0) {
 		resolution_done(&res);

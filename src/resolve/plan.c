@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "probe/filter.h"
 #include "probe/name.h"
 #include "resolve/lower.h"
 #include "resolve/older.h"
@@ -265,6 +266,22 @@ static void add_hidden(const struct planning *p, const struct resolution *res,
 	}
 }
 
+/* Each event of a pair gets the filter: it can be about what both record only. */
+static int check_filter(const struct spec *spec, const struct definition *d, struct err *err)
+{
+	unsigned from = spec->filter.at.from;
+	struct span at;
+
+	if (!spec->filter.s || filter_check(spec->filter.s, d, &at, err) == 0)
+		return 0;
+	if (err && spec_effective_kind(spec) == SPEC_PAIR && d->kind == 'r') {
+		err->hint[0] = 0;
+		err_hint(err, "both events of a pair get the filter: make it two specs, p and r, "
+			      "each with its own");
+	}
+	return err_at(err, &spec->origin, (struct span){ from + at.from, from + at.to });
+}
+
 static int define(const struct planning *p, struct resolution *res, char kind, size_t id,
 		  struct err *err)
 {
@@ -295,9 +312,10 @@ static int define(const struct planning *p, struct resolution *res, char kind, s
 		.ref_ctr_from = { place, true },
 	};
 	rc = lower_args(&lower, res->spec, d, err);
-	if (rc == 0)
-		add_hidden(p, res, d, id);
-	return rc;
+	if (rc < 0)
+		return rc;
+	add_hidden(p, res, d, id);
+	return check_filter(res->spec, d, err);
 }
 
 static int define_all(const struct planning *p, struct resolution *res, struct err *err)
@@ -340,7 +358,16 @@ static int plan_one(const struct planning *p, const struct spec *spec, struct er
 		return rc;
 	}
 	p->plan->n++;
+	buf_add(&p->plan->notes, res->functions.notes.p, res->functions.notes.len);
 	return 0;
+}
+
+/* For files of specs made for several machines. */
+static void note_missing(struct plan *plan, const struct spec *spec, struct err *err)
+{
+	buf_addf(&plan->notes, "left out: %s (%s)\n", spec->origin.text,
+		 err ? err->msg : "not there");
+	err_clear(err);
 }
 
 int plan_make(const struct resolve_env *env, const struct spec *specs, size_t n,
@@ -352,6 +379,10 @@ int plan_make(const struct resolve_env *env, const struct spec *specs, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		int rc = plan_one(&p, &specs[i], err);
 
+		if (rc == -ENOENT && env->missing_ok) {
+			note_missing(&plan, &specs[i], err);
+			continue;
+		}
 		if (rc < 0) {
 			plan_done(&plan);
 			return rc;
@@ -366,6 +397,7 @@ void plan_done(struct plan *plan)
 	for (size_t i = 0; i < plan->n; i++)
 		resolution_done(&plan->res[i]);
 	free(plan->res);
+	buf_done(&plan->notes);
 	*plan = (struct plan){ 0 };
 }
 

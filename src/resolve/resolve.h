@@ -27,6 +27,8 @@ struct resolve_env {
 	const char *const *hidden; /* arguments every definition gets, "__comm=$comm", NULL-
 				      terminated; NULL: none */
 	bool force;
+	enum ifunc_mode ifunc;
+	bool missing_ok;       /* a file or function that is not there: left out, with a note */
 	bool all_matches;      /* several functions of one name: all of them */
 	size_t max_functions;  /* a pattern may match without force; 0: any number */
 };
@@ -51,6 +53,7 @@ struct resolution {
 struct plan {
 	struct resolution *res;
 	size_t n;
+	struct buf notes; /* remarks for the user on all of it, whole lines */
 };
 
 /*

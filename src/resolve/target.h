@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * TARGET: from what the user typed to one open ELF file, and the path the kernel is told.
+ * TARGET: from what the user typed to open ELF files, and the paths the kernel is told.
  *
- *   a path           absolute, or relative to the working directory
+ *   a path           absolute, or relative to the working directory; with -p also one that
+ *                    only the process still has mapped
  *   a program        a word without '/', found along PATH
- *   a library        a soname, stem or short name (libc.so.6, libc, c) by ld.so.cache
- *   nothing          with -p: the process's executable
+ *   a library        a soname, stem or short name (libc.so.6, libc, c): with -p by what the
+ *                    process maps, else by ld.so.cache or the usual directories
+ *   a pattern        over paths, or without '/' over sonames known and mapped (libssl*)
+ *   *                every file that is mapped executable now
+ *   nothing          the program of -p or of the command, then what else the process maps
  */
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -20,6 +26,7 @@ struct target_env {
 	const char *sysroot;     /* NULL: "/" */
 	pid_t pid;               /* the process whose view counts; 0: ours */
 	const char *search_path; /* PATH */
+	const char *program;     /* argv[0] of a command to be started; NULL: none */
 };
 
 struct target {
@@ -36,10 +43,42 @@ struct target_list {
 };
 void target_list_done(struct target_list *list);
 
+/* A file that TARGET may mean; not open yet. */
+struct target_candidate {
+	char *name;
+	char *link;   /* opens it whatever became of its name (/proc/PID/exe); NULL: by name */
+	char *reason; /* NULL: a plain path */
+	dev_t dev;    /* as stat(2), or for a file opened by link as maps shows it */
+	ino_t ino;
+};
+
+enum target_choice {
+	TARGET_THE_ONE,  /* one candidate: what was named */
+	TARGET_DEFINING, /* a pattern: every candidate that defines the function */
+	TARGET_FIRST,    /* the first if it does, else the only one of the others that does */
+};
+
+struct target_search {
+	enum target_choice choice;
+	struct target_candidate *candidates;
+	size_t n;
+};
+
 /*
- * Finds and opens the file. Candidates that differ are an error that lists them. The caller
- * adds the place in the user's text.
+ * The files that `typed` may mean, none of them twice and at least one. Libraries of one
+ * short name that differ are an error that lists them, unless processes map exactly one of
+ * them. The caller adds the place in the user's text.
  */
+int target_search(const struct target_env *env, const char *typed,
+		  struct target_search *ret, struct err *err);
+/* With -p: the file that the process has mapped at an address. False: none. */
+bool target_search_at(const struct target_env *env, uint64_t address,
+		      struct target_search *ret);
+int target_open(const struct target_env *env, const struct target_candidate *c,
+		struct target *ret, struct err *err);
+void target_search_done(struct target_search *s);
+
+/* For who wants exactly one file: both steps; a pattern that means several is an error. */
 int target_find(const struct target_env *env, const char *typed, struct target *ret,
 		struct err *err);
 void target_done(struct target *t);
