@@ -164,9 +164,9 @@ static void measure(const struct value *v, size_t n, size_t *n_values, size_t *n
 {
 	*n_values += n;
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].kind == VALUE_STRING)
+		if (v[i].kind == VALUE_STRING || v[i].kind == VALUE_BYTES)
 			*n_bytes += v[i].len;
-		else if (v[i].kind == VALUE_ARRAY)
+		else if (v[i].kind == VALUE_ARRAY || v[i].kind == VALUE_OBJECT)
 			measure(v[i].items, v[i].len, n_values, n_bytes);
 	}
 }
@@ -184,12 +184,12 @@ static const struct value *copy_values(struct room *room, const struct value *fr
 	room->values += n;
 	for (size_t i = 0; i < n; i++) {
 		to[i] = from[i];
-		if (from[i].kind == VALUE_STRING) {
+		if (from[i].kind == VALUE_STRING || from[i].kind == VALUE_BYTES) {
 			if (from[i].len)
 				memcpy(room->bytes, from[i].str, from[i].len);
 			to[i].str = room->bytes;
 			room->bytes += from[i].len;
-		} else if (from[i].kind == VALUE_ARRAY) {
+		} else if (from[i].kind == VALUE_ARRAY || from[i].kind == VALUE_OBJECT) {
 			to[i].items = copy_values(room, from[i].items, from[i].len);
 		}
 	}

@@ -52,6 +52,7 @@ struct field {
 	unsigned bits;        /* of an integer */
 	bool is_array;
 	bool is_hidden; /* begins with __: ours, not shown */
+	bool is_retval; /* of a return: what the function returned, whatever the name */
 };
 
 /* What is the same for all records of an event. */

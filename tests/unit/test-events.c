@@ -140,7 +140,7 @@ START_TEST(text_columns)
 		"retval=-1 s=\"x\"\n"
 		"lost 123 events on CPU 1\n"
 		"lost 1 event on CPU 0\n"
-		"lost events on CPU 2 (the kernel did not say how many)\n");
+		"lost events on CPU 2, the kernel did not say how many\n");
 }
 END_TEST
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* What the formats of events share: a row, which is an event or a call, and its parts. */
+
+#include "report/events.h"
+#include "report/json.h"
+
+struct row {
+	const struct event *entry, *finish; /* an event is one of them; a call has both */
+	const struct event *first;          /* time, CPU and task are its */
+	enum call_end end;
+	bool is_call;
+};
+
+struct row row_of_event(const struct event *e);
+struct row row_of_call(const struct call *c);
+
+/* The i-th of the row's halves that exist, with its type; NULL past the end. */
+const struct event *row_half(const struct row *r, size_t i);
+/* What the function returned; NULL: not asked for, or not known. */
+const struct value *row_retval(const struct row *r);
+/* Whether field i of `e` stands among the arguments. */
+bool row_is_arg(const struct event *e, size_t i, bool with_named_retval);
+/* "entry", "return", "call" */
+const char *row_kind(const struct row *r);
+/* Nanoseconds from entry to return; false for halves. */
+bool row_duration(const struct row *r, uint64_t *ret);
+/* Why there is no other half, in a word; NULL for what is whole. */
+const char *row_reason(const struct row *r);
+
+/* {"n":1,…} */
+void row_args_json(const struct row *r, struct json *j, const char *key);
+
+/* localtime_r() is dear: the second it was asked for last. */
+struct clock {
+	bool is_known;
+	int64_t second;
+	char date[32]; /* "2026-11-20T14:02:11" */
+	char zone[8];  /* "Z", "+01:00" */
+};
+/* Sets date and zone to those of a time; returns its nanoseconds. */
+unsigned clock_set(struct clock *c, uint64_t wall_ns);
+/* RFC 3339 with nanoseconds; `text` has room for 64. */
+const char *clock_format(struct clock *c, uint64_t wall_ns, char *text);
