@@ -52,7 +52,8 @@ add_libraries() ( # add_libraries SYSROOT FILE
 		cp -L "$sysroot$loader" "$root$loader"
 	fi
 	for needed in $(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
-		[ ! -e "${file%/*}/$needed" ] || continue
+		# A library of our own lies beside its program, in the guest.
+		case $file in "$root"/*) [ ! -e "${file%/*}/$needed" ] || continue ;; esac
 		lib=$(find_library "$sysroot" "$needed" "$file")
 		to=$root${lib#"$sysroot"}
 		[ ! -e "$to" ] || continue

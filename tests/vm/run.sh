@@ -112,7 +112,8 @@ prepare() {
 	echo "$nonce" >"$work/$name.nonce"
 }
 
-# boot GUEST: until it ends or its time is over.
+# boot GUEST: until it ends or its time is over. A CPU stuck for a minute (twice
+# watchdog_thresh) says where, and ends the guest.
 boot() {
 	# shellcheck disable=SC2046
 	set -- $(guest_line "$1")
@@ -123,7 +124,8 @@ boot() {
 		-smp 2 -m 512 -display none -no-reboot -nodefaults \
 		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
 		-initrd "$work/$name.cpio" \
-		-append "console=$console panic=-1 ${UCTL_VM_APPEND:-}" >"$work/$name.qemu" 2>&1
+		-append "console=$console panic=-1 softlockup_panic=1 watchdog_thresh=30 \
+${UCTL_VM_APPEND:-}" >"$work/$name.qemu" 2>&1
 	echo $? >"$work/$name.rc"
 	rm -f "$work/$name.cpio"
 }
