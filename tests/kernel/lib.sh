@@ -48,7 +48,14 @@ on_exit remove_all
 snapshot_tracefs
 
 # nothing_left [WHEN]: the kernel is as the test found it, and no run is remembered.
+# Somebody else's trace may have begun meanwhile and is given some seconds to end: what we
+# leave does not go away by itself.
+unchanged() {
+	tracefs_state >"$tmp/tracefs.after"
+	cmp -s "$tmp/tracefs.before" "$tmp/tracefs.after"
+} 2>/dev/null
 nothing_left() {
+	wait_for 2 unchanged
 	check_tracefs_clean "$1"
 	[ -z "$(run_names)" ] || fail "${1:+$1: }a lock file is left: $(run_names)"
 }
@@ -64,9 +71,11 @@ defined() { grep -q "^[pr]:$1 " "$events"; } # defined GROUP/EVENT
 is_on() { [ "$(cat "$1")" = 1 ]; }           # is_on ENABLE-FILE
 
 # attached [EVENT-DIR]: whether the one running trace has its probes on (or those of a
-# group or event that exists).
+# group or event that exists). With -p perf holds them, which tracefs does not show: then
+# the trace must be given -v, and says it.
 attached() {
 	name=$(run_names)
+	grep -q '^attached$' "$tmp/trace.err" && return
 	[ -n "$name" ] && is_on "$tracefs/instances/$name/events/${1:-$name}/enable"
 } 2>/dev/null
 
