@@ -1,6 +1,7 @@
 # Sourced by the tests of this folder: the real binary on a fake tracefs, in an empty
 # directory, with a memory (/run) of its own.
 . "$top_srcdir/tests/lib.sh"
+case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
 cd "$tmp" || exit 99
 UPROBE_CTL_RUN=$tmp/run
 export UPROBE_CTL_RUN
@@ -39,7 +40,8 @@ uctl() {
 }
 
 # says STATUS ARGS...: what it prints on stdout and then on stderr is this function's
-# stdin. The test's own directory is shown as DIR.
+# stdin. The test's own directory is shown as DIR; $also are more commands for sed.
+# UPDATE=1 make check: the tests are rewritten to what is printed now; review the diff.
 says() {
 	says_=$(cat; echo .)
 	want=$1
@@ -47,9 +49,14 @@ says() {
 	uctl "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
 	got=$?
 	printf '%s' "${says_%.}" >"$tmp/exp"
-	cat "$tmp/out" "$tmp/err" | sed "s|$tmp|DIR|g" >"$tmp/both"
+	cat "$tmp/out" "$tmp/err" | sed "s|$tmp|DIR|g; $also" >"$tmp/both"
 	if [ -n "$squeeze" ]; then
 		sed 's/   */  /g' "$tmp/both" >"$tmp/squeezed" && mv "$tmp/squeezed" "$tmp/both"
+	fi
+	if [ -n "$UPDATE" ]; then
+		said=$((said + 1))
+		{ echo "$got"; cat "$tmp/both"; } >"$tmp/said.$said"
+		return
 	fi
 	[ "$got" -eq "$want" ] || {
 		cat "$tmp/both" >&2
@@ -57,7 +64,27 @@ says() {
 	}
 	diff -u "$tmp/exp" "$tmp/both" >&2 || fail "output differs: uprobe-ctl $*"
 }
-squeeze=
+squeeze='' also='' said=0
+
+# Puts what the n-th says or shows got in place of what it expected.
+update_test() {
+	awk -v said="$tmp/said." '
+		/^(says|shows) [0-9]+ .*<<.X.$/ {
+			file = said (++n)
+			if ((getline status < file) > 0) {
+				sub(/ [0-9]+ /, " " status " ")
+				print
+				while ((getline line < file) > 0)
+					print line
+				print "X"
+				old = 1
+				next
+			}
+		}
+		old { old = $0 != "X"; next }
+		{ print }' "$self" >"$tmp/updated" && cat "$tmp/updated" >"$self"
+}
+[ -z "$UPDATE" ] || on_exit update_test
 
 # shows: the same for tables, whose columns are as wide as the directory's name is long:
 # two blanks stand for any more.
@@ -65,15 +92,6 @@ shows() {
 	squeeze=yes
 	says "$@"
 	squeeze=
-}
-
-# refuses MESSAGE ARGS...: status 1, this first line on stderr, and nothing written.
-refuses() {
-	message=$1
-	shift
-	before=$(cat "$t"/*_events 2>/dev/null)
-	fails 1 "uprobe-ctl: $message" "$@" ${t:+--tracefs "$t"}
-	[ "$before" = "$(cat "$t"/*_events 2>/dev/null)" ] || fail "it has written: uprobe-ctl $*"
 }
 
 # wrote: the definitions that are in the fake tracefs are this function's stdin.
