@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/cli.h"
+#include "proc/proc.h"
 
 int cli_usage(struct cli *cli, const char *fmt, ...)
 {
@@ -102,6 +103,15 @@ static int check_arguments(struct cli *cli)
 	return 0;
 }
 
+static int check_processes(struct cli *cli)
+{
+	for (size_t i = 0; i < cli->opts.n_pids; i++)
+		if (!proc_exists(cli->opts.pids[i]))
+			return err_set(&cli->err, ESRCH, "there is no process %d",
+				       (int)cli->opts.pids[i]);
+	return 0;
+}
+
 static int run_command(struct cli *cli, char **argv)
 {
 	const struct cmd *cmd = cli->cmd;
@@ -113,6 +123,8 @@ static int run_command(struct cli *cli, char **argv)
 		return EXIT_OK;
 	}
 	rc = rc < 0 ? EXIT_USAGE : check_arguments(cli);
+	if (rc == 0)
+		rc = check_processes(cli);
 	if (rc == 0)
 		rc = cmd->run(cli);
 	if (rc == EXIT_USAGE && cli->err.code)

@@ -366,6 +366,8 @@ void watchset_note_cost(const struct cli *cli, const struct watch *watch)
 {
 	const char *why = watch_unconfined(watch);
 
+	if (opt(&cli->opts, OPT_VERBOSE))
+		cli_note(cli, "attached");
 	if (why)
 		cli_note(cli, "%s; so every process that runs into the probe takes the trap, and "
 			      "only those asked for are shown", why);

@@ -48,7 +48,10 @@ int watchset_plan(struct watchset *set, const char *group);
  * word at all: our own probes that are enabled.
  */
 int watchset_attach(struct watchset *set, struct watch *watch);
-/* Says who takes the trap, if it is more than the processes asked for. */
+/*
+ * Once attached: says who takes the trap, if it is more than the processes asked for (and
+ * with -v that it is done).
+ */
 void watchset_note_cost(const struct cli *cli, const struct watch *watch);
 void watchset_done(struct watchset *set);
 
