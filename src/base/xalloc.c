@@ -41,6 +41,11 @@ void *xreallocarray(void *p, size_t n, size_t size)
 	return p;
 }
 
+void *xrealloc(void *p, size_t size)
+{
+	return xreallocarray(p, 1, size);
+}
+
 void *xgrow(void *p, size_t n, size_t size)
 {
 	/* Full at 0, 8, 16, 32, ...: the capacity is the next power of two. */

@@ -16,6 +16,11 @@ void *xcalloc(size_t n, size_t size) RETURNS_NONNULL
 	__attribute__((malloc, alloc_size(1, 2)));
 void *xreallocarray(void *p, size_t n, size_t size) RETURNS_NONNULL
 	__attribute__((alloc_size(2, 3)));
+/*
+ * The demanglers of libiberty call it, too, and xmalloc(): having all of them here keeps
+ * libiberty's own out of the link.
+ */
+void *xrealloc(void *p, size_t size) RETURNS_NONNULL __attribute__((alloc_size(2)));
 char *xstrdup(const char *s) RETURNS_NONNULL __attribute__((malloc));
 /* xstrdup(), or NULL for NULL. */
 char *xstrdup_null(const char *s) __attribute__((malloc));

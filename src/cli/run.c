@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/cli.h"
+#include "elf/elffile.h"
 #include "proc/proc.h"
 
 int cli_usage(struct cli *cli, const char *fmt, ...)
@@ -60,6 +61,10 @@ static void version(struct buf *b)
 	buf_adds(b, "uprobe-ctl " PACKAGE_VERSION "\n"
 		    "Copyright (C) 2026 the uprobe-ctl authors. License GPL-2.0-or-later.\n"
 		    "There is NO WARRANTY, to the extent permitted by law.\n");
+	buf_adds(b, "With:");
+	for (const char *const *feature = elffile_features(); *feature; feature++)
+		buf_addf(b, " %s", *feature);
+	buf_addc(b, '\n');
 }
 
 static int unknown_command(struct cli *cli, const char *name)

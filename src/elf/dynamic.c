@@ -162,7 +162,7 @@ bool elf_dynamic_table(struct elffile *f, struct elf_table *t)
 	size_t each = elf_record_size(f, ELF_T_SYM);
 	uint64_t n;
 
-	*t = (struct elf_table){ .source = SYMBOL_DYNSYM };
+	*t = (struct elf_table){ .source = SYMBOL_DYNSYM, .file = f };
 	if (!d->symtab || d->syment != each || !f->priv->dynstr.size ||
 	    !elf_file_offset(f, d->symtab, &t->offset))
 		return false;

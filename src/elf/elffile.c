@@ -170,25 +170,40 @@ static int read_file(struct elffile *f, struct err *err)
 	f->mtime_ns = (int64_t)((uint64_t)st.st_mtim.tv_sec * 1000000000u) +
 		      st.st_mtim.tv_nsec;
 	rc = read_ident(f, err);
-	if (rc == 0)
-		rc = elf_headers_read(f, err);
-	if (rc == 0)
-		rc = check_type(f, err);
-	if (rc == 0)
-		rc = check_segments(f, err);
-	return rc;
+	return rc < 0 ? rc : elf_headers_read(f, err);
 }
 
-int elffile_open_fd(int fd, const char *path, struct elffile **ret, struct err *err)
+static struct elffile *new_file(int fd, const char *path)
 {
-	auto_elffile struct elffile *f = xcalloc(1, sizeof(*f));
-	int rc;
+	struct elffile *f = xcalloc(1, sizeof(*f));
 
 	elf_version(EV_CURRENT); /* libelf converts nothing before it was told */
 	f->fd = fd;
 	f->path = xstrdup(path);
 	f->priv = xcalloc(1, sizeof(*f->priv));
-	rc = read_file(f, err);
+	return f;
+}
+
+int elffile_open_fd(int fd, const char *path, struct elffile **ret, struct err *err)
+{
+	auto_elffile struct elffile *f = new_file(fd, path);
+	int rc = read_file(f, err);
+
+	if (rc == 0)
+		rc = check_type(f, err);
+	if (rc == 0)
+		rc = check_segments(f, err);
+	if (rc < 0)
+		return rc;
+	*ret = STEAL(f);
+	return 0;
+}
+
+int elf_open_debug(int fd, const char *path, struct elffile **ret)
+{
+	auto_elffile struct elffile *f = new_file(fd, path);
+	int rc = read_file(f, NULL);
+
 	if (rc < 0)
 		return rc;
 	*ret = STEAL(f);
@@ -204,6 +219,9 @@ static void free_private(struct elf_private *priv)
 	for (size_t i = 0; i < priv->n_kept; i++)
 		free(priv->kept[i]);
 	free(priv->kept);
+	elffile_close(priv->debug.file);
+	free(priv->debug.root);
+	free(priv->debug.missing);
 	free(priv->sections);
 	free(priv->exec);
 	free(priv->dynamic.needed);
@@ -229,6 +247,25 @@ void elffile_close(struct elffile *f)
 	free(f->build_id);
 	free(f->path);
 	free(f);
+}
+
+const char *const *elffile_features(void)
+{
+	static const char *const features[] = {
+#if HAVE_LIBLZMA
+		"+liblzma",
+#else
+		"-liblzma",
+#endif
+#if HAVE_LIBIBERTY
+		"+libiberty",
+#else
+		"-libiberty",
+#endif
+		NULL,
+	};
+
+	return features;
 }
 
 static const struct {

@@ -60,6 +60,11 @@ static inline void elffile_close_fn(struct elffile **f)
 }
 #define auto_elffile CLEANUP(elffile_close_fn)
 
+/*
+ * Optional libraries of this build, each as +NAME or -NAME, NULL-terminated: for --version.
+ */
+const char *const *elffile_features(void);
+
 /* "x86-64", "i386", "aarch64", "machine 123": heap. */
 char *elffile_machine_name(const struct elffile *f);
 /* Lower-case hex of the build-id, "" if there is none. Heap. */

@@ -131,6 +131,17 @@ char *elf_section_name(const struct elffile *f, const struct elf_section *s)
 	return xstrdup(name);
 }
 
+const struct elf_section *elf_section_find(const struct elffile *f, const char *name)
+{
+	for (size_t i = 0; i < f->priv->n_sections; i++) {
+		auto_free char *is = elf_section_name(f, &f->priv->sections[i]);
+
+		if (strcmp(is, name) == 0)
+			return &f->priv->sections[i];
+	}
+	return NULL;
+}
+
 static int range_cmp(const void *a, const void *b)
 {
 	const struct elf_range *x = a, *y = b;

@@ -11,6 +11,7 @@
 
 #include <gelf.h>
 
+#include "elf/debugfile.h"
 #include "elf/elffile.h"
 #include "elf/symtab.h"
 
@@ -30,6 +31,8 @@ struct elf_strings { /* a string table; offset and size are inside the file */
 
 struct elf_table { /* of symbols; n of them are inside the file */
 	enum symbol_source source;
+	struct elffile *file; /* that has the bytes: the file, or its debug file */
+	uint64_t bias;        /* added to their values */
 	uint64_t offset;
 	size_t n;
 	struct elf_strings strings;
@@ -59,6 +62,17 @@ struct elf_dynamic { /* of PT_DYNAMIC; 0 where absent */
 	bool is_present;
 };
 
+struct elf_debug { /* the file's debug file, and how it is looked for */
+	struct elffile *file; /* NULL: none is used */
+	char *root;           /* NULL: our own */
+	debugfile_notice *notice; /* NULL: servers are not asked */
+	void *ctx;
+	char *missing;
+};
+
+/* .dynsym, .symtab, and that of the debug file or of MiniDebugInfo */
+#define MAX_TABLES 3
+
 struct elf_private {
 	uint32_t eflags;
 	bool has_interp;
@@ -74,8 +88,9 @@ struct elf_private {
 
 	bool tables_found;
 	bool tables_damaged;       /* there is one, but it cannot be read */
-	struct elf_table tables[2];
+	struct elf_table tables[MAX_TABLES];
 	size_t n_tables;
+	struct elf_debug debug;
 	struct elf_version_table verdef, verneed;
 	bool versions_loaded;
 	struct elf_version *versions;
@@ -103,6 +118,12 @@ struct elf_private {
 int elf_headers_read(struct elffile *f, struct err *err);
 /* A section's name, heap; "" if it cannot be read. */
 char *elf_section_name(const struct elffile *f, const struct elf_section *s);
+/* The first of that name; NULL: none. */
+const struct elf_section *elf_section_find(const struct elffile *f, const char *name);
+
+/* elffile.c */
+/* A file of names, which need not be one that could be probed. Takes fd. 0 or -errno. */
+int elf_open_debug(int fd, const char *path, struct elffile **ret);
 
 /* read.c: bounded by the file's size; what they allocate is too */
 bool elf_fits(const struct elffile *f, uint64_t offset, uint64_t len);
@@ -175,5 +196,23 @@ bool elf_has_dot_names(const struct elffile *f);
 /* The rules that look at several symbols: IFUNC twins, versions known to .dynsym only. */
 void elf_symbols_join(struct symbol *s, size_t n, const uint64_t *ifuncs, size_t n_ifuncs);
 
+/*
+ * Leaves out what a debug file repeats: symbols of a name and an address that the file's
+ * own tables have. Returns how many are left.
+ */
+size_t elf_symbols_fold(struct symbol *s, size_t n);
+
 /* symtab.c */
 int elf_tables_find(struct elffile *f, struct err *err);
+bool elf_has_symtab(const struct elffile *f);
+/* The .symtab of a debug file, as a table; false if it has none that can be read. */
+bool elf_debug_table(struct elffile *d, struct elf_table *ret);
+
+/* debugfile.c: looks for names that were split off; false: there are none. */
+bool elf_debug_attach(struct elffile *f, struct elf_table *ret);
+/* The CRC32 of gzip, which .gnu_debuglink uses; 0 to begin with. */
+uint32_t elf_crc32(uint32_t crc, const void *data, size_t len);
+/* minidebug.c: an fd with the ELF file in .gnu_debugdata; -ENOENT: there is none. */
+int minidebug_open(const struct elffile *f);
+/* debuginfod.c: an fd of the debug file of f's build-id, and its path (heap); -errno. */
+int debuginfod_fetch(const struct elffile *f, char **ret_path);

@@ -14,7 +14,7 @@
 
 void elf_symbols_init(struct elf_symbols *w, struct elffile *f, const struct elf_table *t)
 {
-	*w = (struct elf_symbols){ .f = f, .table = t };
+	*w = (struct elf_symbols){ .f = t->file, .table = t };
 }
 
 void elf_symbols_done(struct elf_symbols *w)
@@ -52,6 +52,8 @@ bool elf_symbols_next(struct elf_symbols *w, GElf_Sym *ret)
 	} else {
 		*ret = ((Elf64_Sym *)w->window)[w->next - w->from];
 	}
+	if (ret->st_shndx != SHN_UNDEF && ret->st_shndx != SHN_ABS)
+		ret->st_value += w->table->bias;
 	w->next++;
 	return true;
 }
@@ -296,6 +298,27 @@ static void join_versions(struct symbol *s, size_t n)
 			s[i].is_default = same->is_default;
 		}
 	}
+}
+
+size_t elf_symbols_fold(struct symbol *s, size_t n)
+{
+	auto_free const struct symbol **known = xcalloc(n + 1, sizeof(*known));
+	size_t n_known = 0, kept = 0;
+
+	while (n_known < n && s[n_known].source < SYMBOL_DEBUG) {
+		known[n_known] = &s[n_known];
+		n_known++;
+	}
+	if (n_known == n)
+		return n;
+	if (n_known)
+		qsort(known, n_known, sizeof(*known), by_address);
+	kept = n_known;
+	for (size_t i = n_known; i < n; i++) {
+		if (!lower_bound(known, n_known, &s[i]))
+			s[kept++] = s[i];
+	}
+	return kept;
 }
 
 static int u64_cmp(const void *a, const void *b)

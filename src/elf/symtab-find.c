@@ -23,7 +23,7 @@ struct search {
 	struct elffile *f;
 	const char *name;
 	size_t len;
-	struct places places[ARRAY_SIZE(((struct elf_private *)0)->tables)];
+	struct places places[MAX_TABLES];
 	struct symbol *found;
 	size_t n_found;
 	uint64_t *ifuncs;
@@ -91,7 +91,7 @@ static bool scan_strings(const struct search *q, struct places *p, const struct 
 		size_t n = left < WINDOW ? left : WINDOW;
 		size_t have = carry + n;
 
-		if (!elf_read(q->f, t->strings.offset + done, text + carry, n))
+		if (!elf_read(t->file, t->strings.offset + done, text + carry, n))
 			return false;
 		if (n == left)
 			text[have++] = 0; /* a table need not end in NUL */
@@ -125,11 +125,11 @@ static void keep_match(struct search *q, const struct elf_table *t, const GElf_S
 
 	if (!elf_symbol_decode(q->f, t, raw, &s))
 		return;
-	name = elf_string(q->f, &t->strings, raw->st_name);
+	name = elf_string(t->file, &t->strings, raw->st_name);
 	if (!name || !elf_symbol_name(q->f, t, i, name, &s) || strcmp(s.name, q->name) != 0)
 		return;
 	if (s.bind == SYMBOL_LOCAL && file)
-		s.file = elf_string(q->f, &t->strings, file);
+		s.file = elf_string(t->file, &t->strings, file);
 	if (s.file && !*s.file)
 		s.file = NULL;
 	q->found = xgrow(q->found, q->n_found, sizeof(*q->found));
@@ -164,13 +164,14 @@ static int find_in_tables(struct search *q, struct err *err)
 
 	for (size_t i = 0; i < priv->n_tables; i++) {
 		if (!scan_strings(q, &q->places[i], &priv->tables[i]))
-			return elf_cut_short(q->f, err);
+			return elf_cut_short(priv->tables[i].file, err);
 		n_places += q->places[i].n;
 	}
 	for (size_t i = 0; n_places && i < priv->n_tables; i++) {
 		if (!scan_symbols(q, &priv->tables[i], &q->places[i]))
-			return elf_cut_short(q->f, err);
+			return elf_cut_short(priv->tables[i].file, err);
 	}
+	q->n_found = elf_symbols_fold(q->found, q->n_found);
 	elf_symbols_join(q->found, q->n_found, q->ifuncs, q->n_ifuncs);
 	return 0;
 }
@@ -179,8 +180,8 @@ static void search_done(struct search *q)
 {
 	free(q->found);
 	free(q->ifuncs);
-	free(q->places[0].at);
-	free(q->places[1].at);
+	for (size_t i = 0; i < ARRAY_SIZE(q->places); i++)
+		free(q->places[i].at);
 }
 
 static void add(const struct symbol ***list, size_t *n, const struct symbol *s)

@@ -21,18 +21,27 @@ static bool strings_of(const struct elffile *f, uint32_t link, struct elf_string
 	return true;
 }
 
-static void add_section_table(struct elffile *f, const struct elf_section *s)
+/* False if it is damaged. */
+static bool table_of(struct elffile *f, const struct elf_section *s, struct elf_table *t)
 {
-	struct elf_private *priv = f->priv;
 	size_t each = elf_record_size(f, ELF_T_SYM);
-	struct elf_table t = {
+
+	*t = (struct elf_table){
 		.source = s->type == SHT_DYNSYM ? SYMBOL_DYNSYM : SYMBOL_SYMTAB,
+		.file = f,
 		.offset = s->offset,
 		.n = s->size / each,
 	};
+	return s->entsize == each && elf_fits(f, s->offset, s->size) &&
+	       !(s->flags & SHF_COMPRESSED) && strings_of(f, s->link, &t->strings);
+}
 
-	if (s->entsize != each || !elf_fits(f, s->offset, s->size) ||
-	    !strings_of(f, s->link, &t.strings))
+static void add_section_table(struct elffile *f, const struct elf_section *s)
+{
+	struct elf_private *priv = f->priv;
+	struct elf_table t;
+
+	if (!table_of(f, s, &t))
 		priv->tables_damaged = true;
 	else if (t.n > 1) /* number 0 is no symbol */
 		priv->tables[priv->n_tables++] = t;
@@ -45,6 +54,20 @@ static const struct elf_section *find_section(const struct elffile *f, uint32_t 
 			return &f->priv->sections[i];
 	}
 	return NULL;
+}
+
+bool elf_has_symtab(const struct elffile *f)
+{
+	const struct elf_section *s = find_section(f, SHT_SYMTAB);
+
+	return s && s->size > elf_record_size(f, ELF_T_SYM); /* number 0 is no symbol */
+}
+
+bool elf_debug_table(struct elffile *d, struct elf_table *ret)
+{
+	const struct elf_section *s = find_section(d, SHT_SYMTAB);
+
+	return s && table_of(d, s, ret) && ret->n > 1;
 }
 
 static void add_version_sections(struct elffile *f, struct elf_table *t)
@@ -63,30 +86,37 @@ static void add_version_sections(struct elffile *f, struct elf_table *t)
 		f->priv->verneed = (struct elf_version_table){ need->offset, need->info };
 }
 
-int elf_tables_find(struct elffile *f, struct err *err)
+static void find_tables(struct elffile *f)
 {
 	struct elf_private *priv = f->priv;
 	const struct elf_section *dynsym = find_section(f, SHT_DYNSYM);
 	const struct elf_section *symtab = find_section(f, SHT_SYMTAB);
 
-	if (!priv->tables_found) {
-		priv->tables_found = true;
-		if (dynsym)
-			add_section_table(f, dynsym);
-		if (priv->n_tables)
-			add_version_sections(f, &priv->tables[0]);
-		else if (elf_dynamic_table(f, &priv->tables[0]))
-			priv->n_tables = 1;
-		if (symtab)
-			add_section_table(f, symtab);
-	}
+	if (dynsym)
+		add_section_table(f, dynsym);
+	if (priv->n_tables)
+		add_version_sections(f, &priv->tables[0]);
+	else if (elf_dynamic_table(f, &priv->tables[0]))
+		priv->n_tables = 1;
+	if (symtab)
+		add_section_table(f, symtab);
+	if (elf_debug_attach(f, &priv->tables[priv->n_tables]))
+		priv->n_tables++;
+}
+
+int elf_tables_find(struct elffile *f, struct err *err)
+{
+	struct elf_private *priv = f->priv;
+
+	if (!priv->tables_found)
+		find_tables(f);
+	priv->tables_found = true;
 	if (priv->n_tables)
 		return 0;
 	if (priv->tables_damaged)
 		return err_set(err, EBADMSG, "the symbol table of %s is damaged", f->path);
-	err_set(err, ENODATA, "%s has no symbol table: it was stripped", f->path);
-	return err_hint(err, "probe an address (*0x… or a file offset), or install its debug "
-			     "symbols");
+	err_set(err, ENODATA, "%s has no symbol table: %s", f->path, debugfile_missing(f));
+	return err_hint(err, "without them: probe an address (*0x… or a file offset)");
 }
 
 struct ifuncs {
@@ -107,7 +137,7 @@ static bool load_table(struct elffile *f, struct elf_table *t, struct ifuncs *if
 		t->versym_data = elf_load(f, t->versym, t->n_versym * 2);
 	while (elf_symbols_next(&w, &raw)) {
 		if (GELF_ST_TYPE(raw.st_info) == STT_FILE) {
-			file = raw.st_name ? elf_string(f, &t->strings, raw.st_name) : NULL;
+			file = raw.st_name ? elf_string(t->file, &t->strings, raw.st_name) : NULL;
 			if (file && !*file)
 				file = NULL;
 		}
@@ -117,7 +147,7 @@ static bool load_table(struct elffile *f, struct elf_table *t, struct ifuncs *if
 			ifuncs->at = xgrow(ifuncs->at, ifuncs->n, sizeof(*ifuncs->at));
 			ifuncs->at[ifuncs->n++] = s.vaddr;
 		}
-		name = elf_string(f, &t->strings, raw.st_name);
+		name = elf_string(t->file, &t->strings, raw.st_name);
 		if (!name || !elf_symbol_name(f, t, w.next - 1, name, &s))
 			continue;
 		if (s.bind == SYMBOL_LOCAL)
@@ -141,9 +171,11 @@ static int load_all(struct elffile *f, struct err *err)
 	for (size_t i = 0; i < priv->n_tables && rc == 0; i++) {
 		struct elf_table *t = &priv->tables[i];
 
-		if (!elf_strings_load(f, &t->strings) || !load_table(f, t, &ifuncs))
-			rc = elf_cut_short(f, err);
+		if (!elf_strings_load(t->file, &t->strings) || !load_table(f, t, &ifuncs))
+			rc = elf_cut_short(t->file, err);
 	}
+	if (rc == 0)
+		priv->n_all = elf_symbols_fold(priv->all, priv->n_all);
 	if (rc == 0)
 		elf_symbols_join(priv->all, priv->n_all, ifuncs.at, ifuncs.n);
 	priv->all_loaded = rc == 0;

@@ -2,8 +2,9 @@
 #pragma once
 /*
  * The symbols of a file: .dynsym and .symtab (or PT_DYNAMIC's table where there are no
- * section headers), with version, source file and file offset. Loaded once, on first use,
- * in one pass; a lookup of one name does not sort or index anything it need not.
+ * section headers), then what was split off (debugfile.h), with version, source file and
+ * file offset. Loaded once, on first use, in one pass; a lookup of one name does not sort
+ * or index anything it need not.
  */
 
 #include <stdbool.h>
@@ -37,7 +38,7 @@ struct symbol {
 };
 
 /*
- * All symbols in table order: .dynsym, then .symtab. Section, file, mapping ($x) symbols
+ * All symbols in table order: .dynsym, .symtab, debug file. Section, file, mapping ($x) symbols
  * and nameless ones are left out; imports, data and absolute ones are there (so that a
  * refusal can say why). The array is the elffile's. -ENODATA, with a message, when the file
  * has no symbol table at all ("stripped"), -EBADMSG when what it has cannot be read.
@@ -51,6 +52,14 @@ int symtab_all(struct elffile *f, const struct symbol **ret, size_t *ret_n, stru
  */
 int symtab_find(struct elffile *f, const char *name, const struct symbol ***ret,
 		size_t *ret_n, struct err *err);
+
+/*
+ * Symbols whose demangled name is what somebody typed (demangle.h): those it matches best,
+ * whole names before ends of names before clones. A pattern matches whole names. Otherwise
+ * as symtab_find().
+ */
+int symtab_find_typed(struct elffile *f, const char *typed, bool is_glob,
+		      const struct symbol ***ret, size_t *ret_n, struct err *err);
 
 /*
  * The code symbol that covers a file offset (size 0: up to the next symbol), preferring
