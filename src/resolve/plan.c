@@ -126,12 +126,17 @@ static bool same_probe(const struct definition *a, const struct definition *b)
 	return true;
 }
 
-/* `add` twice of the same spec: say so rather than make a second probe under another name. */
+/*
+ * `add` twice of the same spec: say so rather than make a second probe under another name.
+ * What a run watches may overlap: 'c:mem*' beside c:memcpy.
+ */
 static int check_repeated(const struct planning *p, const struct resolution *res,
 			  const char *group, struct err *err)
 {
-	const struct definition_list *list = p->env->own_group ? NULL : p->env->existing;
+	const struct definition_list *list = p->env->existing;
 
+	if (p->env->own_group)
+		return 0;
 	for (size_t i = 0; i < p->plan->n; i++) {
 		const struct resolution *other = &p->plan->res[i];
 
