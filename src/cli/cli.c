@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/cli.h"
+#include "proc/kernel.h"
 #include "session/runs.h"
 
 /* Functions one pattern may match unless --force is given. */
@@ -31,6 +32,16 @@ void cli_note(const struct cli *cli, const char *fmt, ...)
 	va_end(ap);
 	text_escape(&safe, text, strlen(text), false);
 	fprintf(stderr, "%s\n", buf_str(&safe));
+}
+
+void cli_note_lines(const struct cli *cli, const char *lines)
+{
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+
+		cli_note(cli, "%.*s", (int)len, lines);
+		lines += len + (lines[len] == '\n');
+	}
 }
 
 /* -v: the shell line that does the same as a write of ours. */
@@ -254,6 +265,7 @@ struct resolve_env cli_resolve_env(const struct cli *cli)
 		},
 		.features = cli->has_tfs ? &cli->tfs.features : NULL,
 		.force = opt(&cli->opts, OPT_FORCE),
+		.optimises_nop5 = kernel_optimises_nop5(),
 		.all_matches = opt(&cli->opts, OPT_ALL_MATCHES),
 		.max_functions = MAX_FUNCTIONS,
 	};

@@ -40,6 +40,7 @@ static int define(struct cli *cli, struct probes *p)
 	rc = plan_make(&env, cli->specs.specs, cli->specs.n, &plan, &cli->err);
 	if (rc < 0)
 		return rc;
+	cli_note_lines(cli, buf_str(&plan.notes));
 	if (opt(&cli->opts, OPT_DRY_RUN))
 		return print_lines(cli, &plan);
 	rc = keep_plan(cli, p, &plan);

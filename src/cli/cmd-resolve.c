@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "cli/cli.h"
 #include "cli/probes.h"
+#include "elf/insn.h"
 #include "report/json.h"
 
 static void show_target(const struct resolution *res, struct buf *b)
@@ -73,6 +74,56 @@ static void show_segment(const struct resolution *res, const struct function *f,
 	}
 }
 
+/* Calls that a probe on the function does not see. */
+static void show_clones(const struct function *f, struct buf *b)
+{
+	const struct symbol *all;
+	size_t n, shown = 0;
+
+	if (!f->symbol || symtab_all(f->target->elf, &all, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!all[i].is_code || !function_is_clone(all[i].name, f->symbol->name))
+			continue;
+		buf_addf(b, "%s%s", shown++ ? ", " : "  clones   ", all[i].name);
+	}
+	if (shown)
+		buf_adds(b, ": copies the compiler made, whose calls are not seen here\n");
+}
+
+/* A symbol's start is an instruction's by what symbols mean; elsewhere it is decoded. */
+static bool is_proven(const struct function *f)
+{
+	const struct symbol *s = f->symbol;
+	struct insn_boundary bound;
+
+	if (f->is_entry)
+		return true;
+	bound = insn_boundary(f->target->elf, s ? s->offset : f->offset,
+			      s ? s->offset + s->size : f->offset, f->offset);
+	return bound.place == INSN_START;
+}
+
+static void show_insn(const struct function *f, struct buf *b)
+{
+	struct insn insn;
+
+	insn_read(f->target->elf, f->offset, &insn);
+	buf_adds(b, "  insn     ");
+	insn_format(f->target->elf, &insn, b);
+	buf_addf(b, ", boundary %s\n", is_proven(f) ? "ok" : "not proven");
+}
+
+static void show_notes(const struct buf *notes, struct buf *b)
+{
+	for (const char *line = buf_str(notes); *line;) {
+		int len = strcspn(line, "\n");
+
+		buf_addf(b, "  note     %.*s\n", len, line);
+		line += len + (line[len] == '\n');
+	}
+}
+
 /* Names of files and symbols are strangers' text. */
 static void escape_lines(const char *text, struct buf *b)
 {
@@ -99,7 +150,10 @@ static void describe(const struct resolution *res, struct buf *b)
 	for (size_t i = 0; i < list->n; i++) {
 		show_symbol(&list->functions[i], b);
 		show_aliases(res, &list->functions[i], b);
+		show_clones(&list->functions[i], b);
+		show_insn(&list->functions[i], b);
 	}
+	show_notes(&list->notes, b);
 	show_segment(res, &list->functions[0], b);
 	for (size_t i = 0; i < res->n_defs; i++) {
 		buf_adds(b, "  writes   ");
@@ -134,15 +188,23 @@ static void show_json(const struct resolution *res, struct json *j)
 	json_array(j, "chosen");
 	for (size_t i = 0; i < res->functions.n; i++) {
 		const struct function *f = &res->functions.functions[i];
+		auto_buf text = BUF_INIT;
+		struct insn insn;
 
 		json_object(j, NULL);
 		json_str(j, "name", f->symbol ? f->symbol->name : NULL);
 		json_str(j, "version", f->symbol ? f->symbol->version : NULL);
 		json_uint(j, "offset", f->offset);
 		json_uint(j, "symbol_offset", f->symbol_off);
+		insn_read(f->target->elf, f->offset, &insn);
+		insn_format(f->target->elf, &insn, &text);
+		json_str(j, "insn", buf_str(&text));
+		json_bool(j, "boundary_proven", is_proven(f));
 		json_end_object(j);
 	}
 	json_end_array(j);
+	if (res->functions.notes.len)
+		json_str(j, "notes", buf_str(&res->functions.notes));
 }
 
 /* One spec: its way or its error. Specs do not know of each other here. */

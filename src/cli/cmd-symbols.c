@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/cli.h"
+#include "elf/plt.h"
 #include "elf/symtab.h"
 #include "report/json.h"
 #include "report/table.h"
@@ -34,22 +35,44 @@ static int by_place(const void *a, const void *b)
 	return rank ? rank : strcmp(x->name, y->name);
 }
 
-static const struct symbol **collect(const struct symbol *all, size_t n, const char *glob,
-				     size_t *ret_n)
-{
-	const struct symbol **found = NULL;
-	size_t kept = 0;
+struct found {
+	const struct symbol **v;
+	size_t n;
+};
 
+static void collect(struct found *found, const struct symbol *all, size_t n, const char *glob)
+{
 	for (size_t i = 0; i < n; i++) {
 		if (!is_wanted(&all[i], glob))
 			continue;
-		found = xgrow(found, kept, sizeof(*found));
-		found[kept++] = &all[i];
+		found->v = xgrow(found->v, found->n, sizeof(*found->v));
+		found->v[found->n++] = &all[i];
 	}
-	if (kept)
-		qsort(found, kept, sizeof(*found), by_place);
-	*ret_n = kept;
-	return found;
+}
+
+/* The file's functions, and the entries through which it calls those of others. */
+static int collect_all(struct elffile *elf, const char *glob, struct found *found,
+		       struct err *err)
+{
+	const struct symbol *syms;
+	size_t n;
+	int rc = symtab_all(elf, &syms, &n, err);
+
+	if (rc < 0)
+		return rc;
+	collect(found, syms, n, glob);
+	rc = elf_plt(elf, &syms, &n, err);
+	if (rc < 0)
+		return rc;
+	collect(found, syms, n, glob);
+	if (found->n)
+		qsort(found->v, found->n, sizeof(*found->v), by_place);
+	return 0;
+}
+
+static void found_done(struct found *found)
+{
+	free(found->v);
 }
 
 /* The next place's row, from sorted symbols; aliases repeat no name of the row. */
@@ -149,24 +172,21 @@ static int run(struct cli *cli)
 	const char *glob = cli->opts.n_args > 1 ? cli->opts.args[1] : NULL;
 	struct resolve_env env = cli_resolve_env(cli);
 	CLEANUP(target_done) struct target target = { 0 };
-	auto_free const struct symbol **syms = NULL;
-	const struct symbol *all;
-	size_t n_all, n;
+	CLEANUP(found_done) struct found found = { 0 };
 	int rc = target_find(&env.target, cli->opts.args[0], &target, &cli->err);
 
 	if (rc == 0)
-		rc = symtab_all(target.elf, &all, &n_all, &cli->err);
+		rc = collect_all(target.elf, glob, &found, &cli->err);
 	if (rc < 0)
 		return rc;
-	syms = collect(all, n_all, glob, &n);
-	if (!n) {
+	if (!found.n) {
 		err_set(&cli->err, ENOENT, glob ? "no function of %s matches '%s'"
 						: "%s defines no function",
 			target.name, glob);
 		return err_hint(&cli->err, "uprobe-ctl symbols %s lists all there are",
 				cli->opts.args[0]);
 	}
-	show(cli, syms, n);
+	show(cli, found.v, found.n);
 	return EXIT_OK;
 }
 
@@ -175,7 +195,8 @@ const struct cmd cmd_symbols = {
 	.args = "FILE [GLOB]",
 	.summary = "list the functions that can be probed",
 	.help = "Lists the functions of FILE that can be probed: file offset, size, type, bind and\n"
-		"name; other names of the same place stand behind a '='. FILE may be a path, a\n"
+		"name; other names of the same place stand behind a '='. Type plt is an entry\n"
+		"through which FILE calls a function of another file. FILE may be a path, a\n"
 		"program on PATH, or a library by its short name. Needs no root.",
 	.options = OPT_PID | OPT_SYSROOT,
 	.min_args = 1,

@@ -341,12 +341,16 @@ int watchset_load(struct watchset *set, struct cli *cli)
 int watchset_plan(struct watchset *set, const char *group)
 {
 	struct resolve_env env = cli_resolve_env(set->cli);
+	int rc;
 
 	env.group = group;
 	env.own_group = true;
 	env.hidden = hidden_args;
-	return plan_make(&env, set->cli->specs.specs, set->cli->specs.n, &set->plan,
-			 &set->cli->err);
+	rc = plan_make(&env, set->cli->specs.specs, set->cli->specs.n, &set->plan,
+		       &set->cli->err);
+	if (rc == 0)
+		cli_note_lines(set->cli, buf_str(&set->plan.notes));
+	return rc;
 }
 
 int watchset_attach(struct watchset *set, struct watch *watch)

@@ -33,6 +33,7 @@ static const struct {
 	{ DT_JMPREL, offsetof(struct elf_dynamic, jmprel) },
 	{ DT_PLTRELSZ, offsetof(struct elf_dynamic, pltrelsz) },
 	{ DT_PLTREL, offsetof(struct elf_dynamic, pltrel) },
+	{ DT_PLTGOT, offsetof(struct elf_dynamic, pltgot) },
 };
 
 static void set_tag(struct elf_dynamic *d, int64_t tag, uint64_t value)

@@ -56,7 +56,7 @@ struct elf_dynamic { /* of PT_DYNAMIC; 0 where absent */
 	uint64_t symtab, strtab, strsz, syment, hash, gnu_hash;
 	uint64_t versym, verdef, verdefnum, verneed, verneednum;
 	uint64_t soname, flags_1;
-	uint64_t rela, relasz, rel, relsz, jmprel, pltrelsz, pltrel;
+	uint64_t rela, relasz, rel, relsz, jmprel, pltrelsz, pltrel, pltgot;
 	uint64_t *needed; /* offsets into strtab */
 	size_t n_needed;
 	bool is_present;
@@ -106,6 +106,10 @@ struct elf_private {
 	bool relocs_loaded;
 	struct elf_reloc *relocs;
 	size_t n_relocs;
+
+	bool plt_found;
+	struct symbol *plt; /* kept */
+	size_t n_plt;
 
 	struct elf_range opd_at; /* file bytes that opd holds */
 	unsigned char *opd;

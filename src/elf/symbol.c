@@ -378,6 +378,7 @@ int symbol_rank_cmp(const struct symbol *a, const struct symbol *b)
 static const char *const type_names[] = {
 	[SYMBOL_FUNC] = "func", [SYMBOL_IFUNC] = "ifunc", [SYMBOL_NOTYPE] = "notype",
 	[SYMBOL_OBJECT] = "object", [SYMBOL_OTHER] = "other",
+	[SYMBOL_PLT] = "plt",
 };
 
 static const char *const bind_names[] = {
@@ -386,7 +387,7 @@ static const char *const bind_names[] = {
 
 static const char *const source_names[] = {
 	[SYMBOL_DYNSYM] = "dynsym", [SYMBOL_SYMTAB] = "symtab", [SYMBOL_DEBUG] = "debug",
-	[SYMBOL_MINIDEBUG] = "minidebug",
+	[SYMBOL_MINIDEBUG] = "minidebug", [SYMBOL_PLT_STUBS] = "plt",
 };
 
 const char *symbol_type_name(enum symbol_type type)

@@ -14,9 +14,11 @@
 #include "base/err.h"
 #include "elf/elffile.h"
 
-enum symbol_type { SYMBOL_FUNC, SYMBOL_IFUNC, SYMBOL_NOTYPE, SYMBOL_OBJECT, SYMBOL_OTHER };
+enum symbol_type { SYMBOL_FUNC, SYMBOL_IFUNC, SYMBOL_NOTYPE, SYMBOL_OBJECT, SYMBOL_OTHER,
+		   SYMBOL_PLT };
 enum symbol_bind { SYMBOL_LOCAL, SYMBOL_WEAK, SYMBOL_GLOBAL }; /* GNU_UNIQUE is global */
-enum symbol_source { SYMBOL_DYNSYM, SYMBOL_SYMTAB, SYMBOL_DEBUG, SYMBOL_MINIDEBUG };
+enum symbol_source { SYMBOL_DYNSYM, SYMBOL_SYMTAB, SYMBOL_DEBUG, SYMBOL_MINIDEBUG,
+		     SYMBOL_PLT_STUBS };
 
 struct symbol {
 	const char *name;    /* without @VERSION; lives as long as the elffile */
@@ -70,7 +72,7 @@ const struct symbol *symtab_at(struct elffile *f, uint64_t offset, uint64_t *ret
 
 /* Order of preference among symbols of one address or name (elf-facts 2.1): <0: a first. */
 int symbol_rank_cmp(const struct symbol *a, const struct symbol *b);
-/* "func", "ifunc", "notype", "object", "other"; "local", …; "dynsym", … */
+/* "func", "ifunc", "notype", "object", "other", "plt"; "local", …; "dynsym", … */
 const char *symbol_type_name(enum symbol_type type);
 const char *symbol_bind_name(enum symbol_bind bind);
 const char *symbol_source_name(enum symbol_source source);

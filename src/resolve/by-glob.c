@@ -48,7 +48,7 @@ int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *e
 {
 	auto_free const struct symbol **found = NULL;
 	const struct symbol *all;
-	size_t n_all, n = 0;
+	size_t n_all, n = 0, n_refused = 0;
 	int rc = symtab_all(l->target->elf, &all, &n_all, err);
 
 	if (rc < 0)
@@ -61,16 +61,24 @@ int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *e
 			.is_entry = true,
 		};
 
-		if (i == 0 || found[i]->offset != found[i - 1]->offset)
-			function_list_add(ret, &f);
-		else
+		if (i && found[i]->offset == found[i - 1]->offset)
 			ret->n_aliases++;
+		else if (lookup_refused(l, &f))
+			n_refused++;
+		else
+			function_list_add(ret, &f);
 	}
+	if (n_refused)
+		function_list_note(ret, "%zu functions left out: the kernel cannot probe the "
+					"instruction they begin with", n_refused);
 	if (!n) {
 		err_set(err, ENOENT, "no function of %s matches '%s'", l->target->name,
 			l->loc->name);
 		return err_hint(err, "what can be probed: uprobe-ctl symbols %s", l->typed);
 	}
+	if (!ret->n)
+		return err_set(err, ENOTSUP, "the kernel cannot probe the instructions that the "
+					     "functions matching '%s' begin with", l->loc->name);
 	if (l->rules->max && ret->n > l->rules->max && !l->rules->force) {
 		err_set(err, E2BIG, "'%s' matches %zu functions of %s; more than %zu at once need "
 				    "--force", l->loc->name, ret->n, l->target->name, l->rules->max);

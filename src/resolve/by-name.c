@@ -44,6 +44,14 @@ static int not_code(const struct lookup *l, const struct symbol *s, struct err *
 	uint64_t offset;
 
 	if (s->is_undefined) {
+		auto_free char *library = lookup_importer(l, s->name);
+
+		if (library) {
+			err_set(err, ENOENT, "%s only imports '%s', from %s", l->target->name,
+				s->name, library);
+			return err_hint(err, "write %s:%s; or %s:%s@plt for the calls that this "
+					     "file makes", library, s->name, l->typed, s->name);
+		}
 		err_set(err, ENOENT, "%s only imports '%s'; it is defined in a library",
 			l->target->name, s->name);
 		return err_hint(err, "name the library: LIBRARY:%s (which: ldd %s)", s->name,
@@ -183,7 +191,7 @@ static int place_of(const struct lookup *l, const struct symbol *s, struct funct
 	if (rc < 0)
 		return rc;
 	ret->is_entry = l->loc->off == 0;
-	return lookup_check_inside(l, ret, err);
+	return lookup_check(l, ret, err);
 }
 
 /* --all-matches: each different place of the name. */
@@ -209,6 +217,31 @@ static int every_match(const struct lookup *l, const struct symbol *const *syms,
 	return 0;
 }
 
+/*
+ * Exact names come first; only where there is none is a clone what was meant. Several are
+ * not one function under several names: each has some of the calls.
+ */
+static int find_clones(const struct lookup *l, const struct symbol ***syms, size_t *n,
+		       struct function_list *ret, struct err *err)
+{
+	int rc = lookup_clones(l, syms, n, err);
+
+	if (rc < 0 || !*n)
+		return rc;
+	for (size_t i = 1; i < *n && !l->rules->all_matches; i++) {
+		if ((*syms)[i]->offset == (*syms)[0]->offset)
+			continue;
+		err_set(err, EEXIST, "'%s' is there only in copies that the compiler made; pick one, "
+				     "or --all-matches", l->loc->name);
+		list_candidates(l, *syms, *n, err);
+		return -EEXIST;
+	}
+	function_list_note(ret, "%s is there only as %s%s, which the compiler made of it: its "
+				"arguments may be others", l->loc->name, (*syms)[0]->name,
+			   *n > 1 ? " and more copies" : "");
+	return 0;
+}
+
 int lookup_name(const struct lookup *l, struct function_list *ret, struct err *err)
 {
 	auto_free const struct symbol **syms = NULL;
@@ -217,6 +250,8 @@ int lookup_name(const struct lookup *l, struct function_list *ret, struct err *e
 	size_t n;
 	int rc = symtab_find(l->target->elf, l->loc->name, &syms, &n, err);
 
+	if (rc == 0 && !n)
+		rc = find_clones(l, &syms, &n, ret, err);
 	if (rc == 0 && l->rules->all_matches)
 		rc = every_match(l, syms, n, ret, err);
 	if (rc < 0 || ret->n)

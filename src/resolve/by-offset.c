@@ -1,40 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 
+#include "elf/plt.h"
 #include "resolve/lookup.h"
-
-static int not_an_entry(const struct lookup *l, const struct function *f, struct err *err)
-{
-	err_set(err, EINVAL, "a return probe belongs on a function's first instruction; "
-			     "anywhere else it destroys the stack");
-	if (f->symbol)
-		err_hint(err, "%s begins 0x%" PRIx64 " bytes earlier: r:%s:%s", f->symbol->name,
-			 f->symbol_off, l->typed, f->symbol->name);
-	return -EINVAL;
-}
-
-/*
- * A place that is no symbol's start: nothing here can prove that an instruction begins
- * there, and a probe inside one changes the program's code (ELF rule 3).
- */
-int lookup_check_inside(const struct lookup *l, const struct function *f, struct err *err)
-{
-	if (f->is_entry)
-		return 0;
-	if (l->rules->is_return && f->symbol)
-		return not_an_entry(l, f, err);
-	if (l->rules->force)
-		return 0;
-	if (f->symbol)
-		err_set(err, EINVAL, "0x%" PRIx64 " is 0x%" PRIx64 " bytes into %s: it is not "
-				     "proven that an instruction begins there",
-			f->offset, f->symbol_off, f->symbol->name);
-	else
-		err_set(err, EINVAL, "0x%" PRIx64 " is in no known function: it is not proven "
-				     "that an instruction begins there", f->offset);
-	return err_hint(err, "a probe inside an instruction changes the program; if `objdump -d "
-			     "%s` shows that one begins there, say --force", l->target->name);
-}
 
 /* Somebody pasted an address from nm or objdump where a file offset is meant. */
 static void hint_vaddr(const struct lookup *l, struct err *err)
@@ -62,11 +30,13 @@ static int at_offset(const struct lookup *l, uint64_t offset, struct function *r
 		     struct err *err)
 {
 	*ret = (struct function){ .offset = offset };
-	ret->symbol = symtab_at(l->target->elf, offset, &ret->symbol_off);
+	ret->symbol = elf_plt_at(l->target->elf, offset, &ret->symbol_off);
+	if (!ret->symbol)
+		ret->symbol = symtab_at(l->target->elf, offset, &ret->symbol_off);
 	ret->is_entry = ret->symbol && ret->symbol_off == 0;
 	if (ret->is_entry && ret->symbol->type == SYMBOL_IFUNC && !l->rules->force)
 		return lookup_is_ifunc(l, ret->symbol, err);
-	return lookup_check_inside(l, ret, err);
+	return lookup_check(l, ret, err);
 }
 
 int lookup_offset(const struct lookup *l, struct function_list *ret, struct err *err)

@@ -38,12 +38,16 @@ const char *function_name(const struct function *f)
 
 static int find(const struct lookup *l, struct function_list *ret, struct err *err)
 {
+	bool is_plt = l->loc->at && strcmp(l->loc->at, "plt") == 0;
+
 	switch (l->loc->kind) {
 	case LOCATION_SYMBOL:
-		if (l->loc->at && strcmp(l->loc->at, "plt") == 0)
-			return err_set(err, ENOTSUP, "PLT entries are not in this version");
+		if (is_plt)
+			return lookup_plt(l, ret, err);
 		return lookup_name(l, ret, err);
 	case LOCATION_GLOB:
+		if (is_plt)
+			return lookup_plt(l, ret, err);
 		return lookup_glob(l, ret, err);
 	case LOCATION_OFFSET:
 		return lookup_offset(l, ret, err);
@@ -63,8 +67,10 @@ int function_find(const struct target *target, const char *target_typed,
 {
 	struct lookup l = { target, *target_typed ? target_typed : target->name, loc, rules };
 	struct function_list list = { 0 };
-	int rc = find(&l, &list, err);
+	int rc = lookup_check_return(&l, &list, err);
 
+	if (rc == 0)
+		rc = find(&l, &list, err);
 	for (size_t i = 0; i < list.n; i++)
 		list.functions[i].target = target;
 	if (rc < 0)

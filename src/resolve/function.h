@@ -42,7 +42,7 @@ struct function_rules {
 	bool is_return;   /* a return probe: an entry or nothing */
 	bool force;       /* also what is not proven safe */
 	bool all_matches; /* several functions of the name: all of them */
-	bool optimises_nop5; /* the kernel makes calls of 5-byte no-ops (features.h) */
+	bool optimises_nop5; /* the kernel makes calls of 5-byte no-ops (elf-facts rule 9) */
 	const struct target_env *env; /* where libraries are looked up; NULL: they are not */
 	size_t max;       /* functions a pattern may match without force; 0: any number */
 	enum ifunc_mode ifunc;

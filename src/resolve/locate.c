@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "elf/plt.h"
 #include "resolve/locate.h"
 
 struct known_file {
@@ -57,7 +58,9 @@ const struct symbol *locator_find(struct locator *l, const char *path, uint64_t 
 {
 	struct elffile *elf = open_once(l, path);
 
-	return elf ? symtab_at(elf, offset, ret_off) : NULL;
+	const struct symbol *plt = elf ? elf_plt_at(elf, offset, ret_off) : NULL;
+
+	return plt || !elf ? plt : symtab_at(elf, offset, ret_off);
 }
 
 char *locator_name(struct locator *l, const char *path, uint64_t offset)

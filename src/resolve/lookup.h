@@ -20,10 +20,19 @@ int lookup_offset(const struct lookup *l, struct function_list *ret, struct err 
 int lookup_vaddr(const struct lookup *l, struct function_list *ret, struct err *err);
 
 void function_list_add(struct function_list *list, const struct function *f);
-/*
- * A place that is no symbol's start: whether a probe may stand there (promise 1). An entry
- * passes at once.
- */
-int lookup_check_inside(const struct lookup *l, const struct function *f, struct err *err);
+/* NAME@plt: the entries through which this file calls it. */
+int lookup_plt(const struct lookup *l, struct function_list *ret, struct err *err);
+/* Copies of the named function that the compiler made; heap array, NULL when none. */
+int lookup_clones(const struct lookup *l, const struct symbol ***ret, size_t *ret_n,
+		  struct err *err);
+/* The soname of the library that defines what the file imports; heap, NULL: not found. */
+char *lookup_importer(const struct lookup *l, const char *name);
+
+/* Whether a probe may stand there (promise 1). */
+int lookup_check(const struct lookup *l, const struct function *f, struct err *err);
+/* Why the kernel would not probe the instruction there; NULL: it would. */
+const char *lookup_refused(const struct lookup *l, const struct function *f);
+/* Whether the file bears return probes at all; adds what to beware of to the list's notes. */
+int lookup_check_return(const struct lookup *l, struct function_list *list, struct err *err);
 /* The error for an IFUNC's symbol. */
 int lookup_is_ifunc(const struct lookup *l, const struct symbol *s, struct err *err);

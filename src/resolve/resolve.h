@@ -27,6 +27,7 @@ struct resolve_env {
 	const char *const *hidden; /* arguments every definition gets, "__comm=$comm", NULL-
 				      terminated; NULL: none */
 	bool force;
+	bool optimises_nop5;   /* the kernel makes calls of 5-byte no-ops (proc/kernel.h) */
 	enum ifunc_mode ifunc;
 	bool missing_ok;       /* a file or function that is not there: left out, with a note */
 	bool all_matches;      /* several functions of one name: all of them */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* What only the running kernel itself can be asked. */
+
+#include <stdbool.h>
+
+/*
+ * Whether a probe on an x86-64 no-op of 5 bytes becomes a call (Linux 6.18), which writes
+ * below the stack pointer of the function it interrupts (elf-facts rule 9).
+ */
+bool kernel_optimises_nop5(void);
