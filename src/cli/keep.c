@@ -60,16 +60,27 @@ static void forget(struct cli *cli, struct probes *p, const struct definition *d
 	ledger_write(&cli->state, &p->ledger, NULL);
 }
 
+/* Whether an earlier definition is a location of the same event: switches are per event. */
+static bool is_repeated(const struct definition *defs, size_t i)
+{
+	for (size_t k = i; k-- > 0;)
+		if (strcmp(defs[k].event, defs[i].event) == 0 &&
+		    strcmp(defs[k].group, defs[i].group) == 0)
+			return true;
+	return false;
+}
+
 static void undo(struct cli *cli, const struct definition *defs, size_t n, size_t n_enabled)
 {
 	for (size_t i = 0; i < n_enabled; i++)
-		control_enable(&cli->tfs, cli->opts.instance, defs[i].group, defs[i].event,
-			       false, NULL);
+		if (!is_repeated(defs, i))
+			control_enable(&cli->tfs, cli->opts.instance, defs[i].group,
+				       defs[i].event, false, NULL);
 	uninstall(&cli->tfs, defs, n);
 }
 
 /* Filters come before enabling: an event never records unfiltered (R15). */
-static int set_filters(struct cli *cli, const struct plan *plan)
+static int set_filters(struct cli *cli, const struct plan *plan, const struct definition *defs)
 {
 	for (size_t i = 0; i < plan_n_defs(plan); i++) {
 		const struct resolution *res;
@@ -77,8 +88,9 @@ static int set_filters(struct cli *cli, const struct plan *plan)
 		const struct token *filter = &res->spec->filter;
 		struct span at;
 
-		if (!filter->s || control_set_filter(&cli->tfs, cli->opts.instance, d->group,
-						     d->event, filter->s, &cli->err) == 0)
+		if (!filter->s || is_repeated(defs, i) ||
+		    control_set_filter(&cli->tfs, cli->opts.instance, d->group, d->event,
+				       filter->s, &cli->err) == 0)
 			continue;
 		at = cli->err.at;
 		return err_at(&cli->err, &res->spec->origin,
@@ -92,8 +104,12 @@ static int enable_all(struct cli *cli, const struct definition *defs, size_t n,
 {
 	for (*ret_enabled = 0; *ret_enabled < n; (*ret_enabled)++) {
 		const struct definition *d = &defs[*ret_enabled];
-		int rc = control_enable(&cli->tfs, cli->opts.instance, d->group, d->event, true,
-					&cli->err);
+		int rc;
+
+		if (is_repeated(defs, *ret_enabled))
+			continue;
+		rc = control_enable(&cli->tfs, cli->opts.instance, d->group, d->event, true,
+				    &cli->err);
 
 		if (rc < 0 && d->origin)
 			err_at(&cli->err, d->origin, d->offset_from.at);
@@ -115,7 +131,7 @@ int keep_plan(struct cli *cli, struct probes *p, const struct plan *plan)
 		return rc;
 	rc = install(&cli->tfs, defs, n, &cli->err);
 	if (rc == 0) {
-		rc = set_filters(cli, plan);
+		rc = set_filters(cli, plan, defs);
 		if (rc == 0 && opt(&cli->opts, OPT_ENABLE))
 			rc = enable_all(cli, defs, n, &n_enabled);
 		if (rc < 0)

@@ -162,6 +162,20 @@ static int check_repeated(const struct planning *p, const struct resolution *res
 	return 0;
 }
 
+static bool same_filter(const struct planning *p, const struct definition *planned,
+			const struct spec *spec)
+{
+	const char *mine = spec->filter.s ? spec->filter.s : "";
+
+	for (size_t i = 0; i < plan_n_defs(p->plan); i++) {
+		const struct resolution *res;
+
+		if (plan_def(p->plan, i, &res) == planned)
+			return strcmp(res->spec->filter.s ? res->spec->filter.s : "", mine) == 0;
+	}
+	return true;
+}
+
 /*
  * A name the user gave must be free: `add` never joins an event that exists. Within one call
  * two specs may share it, and become locations of one event (5.4).
@@ -182,6 +196,10 @@ static int check_given(const struct planning *p, const struct resolution *res,
 		err_set(err, EINVAL, "%s/%s stands twice here, with different kinds or "
 				     "arguments", d->group, d->event);
 		err_hint(err, "locations of one event need the same argument names and types");
+	} else if (planned && !same_filter(p, planned, spec)) {
+		err_set(err, EINVAL, "%s/%s stands twice here, with different filters", d->group,
+			d->event);
+		err_hint(err, "a filter is the event's, whatever its location");
 	} else if (planned && p->env->features && !p->env->features->multi_location) {
 		err_set(err, ENOTSUP, "%s/%s stands twice here; on this kernel an event has one "
 				      "location", d->group, d->event);
