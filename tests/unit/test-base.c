@@ -91,6 +91,22 @@ static const struct {
 	{ "\xe2\x82", 2, "\\xe2\\x82" },             /* cut short */
 };
 
+static const struct {
+	const char *text;
+	size_t columns;
+} widths[] = {
+	{ "", 0 }, { "abc", 3 }, { "\u00fc", 1 }, { "\u65e5\u672c", 4 }, { "e\u0301", 1 },
+	{ "\U0001f600x", 3 }, { "\uac00", 2 }, { "\uff21", 2 }, { "\u20ac", 1 },
+	{ "\U00020000", 2 }, { "a\xff", 2 },
+};
+
+START_TEST(counts_columns)
+{
+	ck_assert_uint_eq(text_columns(widths[_i].text, strlen(widths[_i].text)),
+			  widths[_i].columns);
+}
+END_TEST
+
 START_TEST(escapes_strangers_text)
 {
 	auto_buf b = BUF_INIT;
@@ -171,6 +187,7 @@ static void fill(TCase *c)
 	tcase_add_loop_test(c, parses_u64, 0, ARRAY_SIZE(u64s));
 	tcase_add_test(c, parses_s64);
 	tcase_add_loop_test(c, parses_durations, 0, ARRAY_SIZE(durations));
+	tcase_add_loop_test(c, counts_columns, 0, ARRAY_SIZE(widths));
 	tcase_add_loop_test(c, escapes_strangers_text, 0, ARRAY_SIZE(escapes));
 	tcase_add_test(c, finds_the_nearest_names);
 	tcase_add_test(c, errors_keep_their_first_place);
