@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "analyze/counts.h"
+#include "base/attr.h"
+#include "base/xalloc.h"
+#include "report/counts.h"
+#include "unit.h"
+
+static struct counts three(void)
+{
+	struct counts c = { 0 };
+
+	counts_add(&c, "/lib/liba.so", "alpha", 0x10);
+	counts_add(&c, "/lib/liba.so", "beta", 0x20);
+	counts_add(&c, "/srv/a,\"b\"\n", NULL, 0x30);
+	return c;
+}
+
+START_TEST(deltas_are_since_the_last_tick)
+{
+	struct counts c = three();
+
+	c.counters[1].total = 5;
+	counts_tick(&c, 1);
+	ck_assert_uint_eq(c.counters[1].delta, 5);
+	c.counters[1].total = 7;
+	counts_tick(&c, 2);
+	ck_assert_uint_eq(c.counters[1].delta, 2);
+	ck_assert_uint_eq(c.counters[1].total, 7);
+	ck_assert(c.elapsed > 2.99 && c.elapsed < 3.01);
+	ck_assert_uint_eq(counts_hit(&c), 1);
+	counts_done(&c);
+}
+END_TEST
+
+START_TEST(the_busiest_come_first)
+{
+	struct counts c = three();
+	auto_free size_t *order = NULL;
+	size_t n;
+
+	c.counters[0].total = 100;
+	counts_tick(&c, 1);
+	c.counters[1].total = 50;
+	counts_tick(&c, 1);
+	order = counts_order(&c, 0, false, &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_uint_eq(order[0], 1); /* of this interval, not of all time */
+	ck_assert_uint_eq(order[1], 0);
+	free(order);
+	order = counts_order(&c, 1, true, &n);
+	ck_assert_uint_eq(n, 1);
+	free(order);
+	order = counts_order(&c, 0, true, &n);
+	ck_assert_uint_eq(n, 3);
+	counts_done(&c);
+}
+END_TEST
+
+static void format(counts_format_fn *fn, bool intervals, struct buf *b)
+{
+	const struct counts_options opts = { .zeros = true, .intervals = intervals };
+	struct counts c = three();
+
+	c.counters[0].total = 3;
+	counts_tick(&c, 2);
+	fn(&c, &opts, b);
+	counts_done(&c);
+}
+
+START_TEST(text_names_file_and_function)
+{
+	auto_buf b = BUF_INIT;
+
+	format(counts_text, false, &b);
+	ck_assert_str_eq(buf_str(&b), "TOTAL  FUNCTION\n"
+				      "    3  liba.so:alpha\n"
+				      "    0  liba.so:beta\n"
+				      "    0  a,\"b\"\\n:0x30\n");
+}
+END_TEST
+
+START_TEST(csv_quotes_what_must_be)
+{
+	auto_buf b = BUF_INIT;
+
+	format(counts_csv, false, &b);
+	ck_assert_str_eq(buf_str(&b), "elapsed,file,symbol,offset,delta,total\n"
+				      "2.000,/lib/liba.so,alpha,16,3,3\n"
+				      "2.000,/lib/liba.so,beta,32,0,0\n"
+				      "2.000,\"/srv/a,\"\"b\"\"\n\",,48,0,0\n");
+}
+END_TEST
+
+START_TEST(metrics_escape_their_labels)
+{
+	auto_buf b = BUF_INIT;
+
+	format(counts_openmetrics, false, &b);
+	ck_assert_ptr_nonnull(strstr(buf_str(&b),
+				     "uprobe_hits_total{file=\"/lib/liba.so\",symbol=\"alpha\","
+				     "offset=\"0x10\"} 3\n"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&b), "file=\"/srv/a,\\\"b\\\"\\n\",symbol=\"\""));
+}
+END_TEST
+
+START_TEST(json_has_rates)
+{
+	auto_buf b = BUF_INIT;
+
+	format(counts_json, true, &b);
+	ck_assert_ptr_nonnull(strstr(buf_str(&b), "\"symbol\":\"alpha\",\"offset\":16,\"hits\":3,"
+						  "\"rate\":1.5}"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&b), "\"symbol\":null"));
+}
+END_TEST
+
+static void fill(TCase *c)
+{
+	tcase_add_test(c, deltas_are_since_the_last_tick);
+	tcase_add_test(c, the_busiest_come_first);
+	tcase_add_test(c, text_names_file_and_function);
+	tcase_add_test(c, csv_quotes_what_must_be);
+	tcase_add_test(c, metrics_escape_their_labels);
+	tcase_add_test(c, json_has_rates);
+}
+
+UNIT_MAIN("counts", fill)
