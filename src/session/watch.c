@@ -434,7 +434,8 @@ static uint64_t losses_by_stats(struct watch *w)
 	if (w->scope) {
 		uint64_t counted = scope_count(w->scope), read = stream_ring_samples(w->stream);
 
-		return counted > read ? counted - read : 0;
+		/* What was not wanted any more was not read, but it was not lost. */
+		return counted > read && !w->has_enough ? counted - read : 0;
 	}
 	for (size_t i = 0; i < w->n_cpus; i++) {
 		uint64_t overrun = 0, dropped = 0;
