@@ -43,7 +43,7 @@ static int run(struct cli *cli)
 	bool dry = opt(&cli->opts, OPT_DRY_RUN);
 	auto_free struct event_ref *refs = NULL;
 	CLEANUP(probes_done) struct probes p = { 0 };
-	size_t n;
+	size_t n = 0;
 	int rc;
 
 	if (opt(&cli->opts, OPT_ALL) && opt(&cli->opts, OPT_STALE))

@@ -8,7 +8,7 @@ static int run(struct cli *cli)
 {
 	auto_free struct event_ref *refs = NULL;
 	CLEANUP(probes_done) struct probes p = { 0 };
-	size_t n;
+	size_t n = 0;
 	int rc = opt(&cli->opts, OPT_DRY_RUN) ? cli_open(cli) : cli_open_for_writing(cli);
 
 	if (rc == 0)

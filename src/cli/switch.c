@@ -28,7 +28,7 @@ int switch_probes(struct cli *cli, bool on)
 {
 	auto_free struct event_ref *refs = NULL;
 	CLEANUP(probes_done) struct probes p = { 0 };
-	size_t n, failed = 0;
+	size_t n = 0, failed = 0;
 	int rc = cli_open_for_writing(cli);
 
 	if (rc == 0)
