@@ -264,7 +264,7 @@ static int run(struct cli *cli)
 {
 	struct listing l = { .cli = cli };
 	auto_free struct event_ref *refs = NULL;
-	size_t n;
+	size_t n = 0;
 	int rc = cli_open(cli);
 
 	if (rc == 0)
