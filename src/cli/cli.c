@@ -255,6 +255,13 @@ int cli_read_specs(struct cli *cli, const char *const *words, size_t n)
 	return rc == 0 && cli->opts.file ? read_spec_file(cli, cli->opts.file) : rc;
 }
 
+static enum ifunc_mode ifunc_mode(const struct options *o)
+{
+	if (!o->ifunc || strcmp(o->ifunc, "used") == 0)
+		return IFUNC_USED;
+	return strcmp(o->ifunc, "all") == 0 ? IFUNC_ALL : IFUNC_RESOLVER;
+}
+
 struct resolve_env cli_resolve_env(const struct cli *cli)
 {
 	return (struct resolve_env){
@@ -262,10 +269,13 @@ struct resolve_env cli_resolve_env(const struct cli *cli)
 			.sysroot = cli->opts.sysroot,
 			.pid = cli->opts.n_pids ? cli->opts.pids[0] : 0,
 			.search_path = getenv("PATH"),
+			.program = cli->opts.command_argv ? cli->opts.command_argv[0] : NULL,
 		},
 		.features = cli->has_tfs ? &cli->tfs.features : NULL,
 		.force = opt(&cli->opts, OPT_FORCE),
 		.optimises_nop5 = kernel_optimises_nop5(),
+		.ifunc = ifunc_mode(&cli->opts),
+		.missing_ok = opt(&cli->opts, OPT_MISSING_OK),
 		.all_matches = opt(&cli->opts, OPT_ALL_MATCHES),
 		.max_functions = MAX_FUNCTIONS,
 	};

@@ -41,7 +41,7 @@ static int define(struct cli *cli, struct probes *p)
 	if (rc < 0)
 		return rc;
 	cli_note_lines(cli, buf_str(&plan.notes));
-	if (opt(&cli->opts, OPT_DRY_RUN))
+	if (opt(&cli->opts, OPT_DRY_RUN) || !plan.n)
 		return print_lines(cli, &plan);
 	rc = keep_plan(cli, p, &plan);
 	return rc < 0 ? rc : print_names(cli, &plan);
@@ -143,7 +143,7 @@ const struct cmd cmd_add = {
 		"\n"
 		"  uprobe-ctl add 'p:zfree_entry /bin/zsh:zfree %ip %ax'\n"
 		"  uprobe-ctl add -e 'pr:c:malloc size=arg1:u64 retval:x64'",
-	.options = OPT_ENABLE | OPT_FILE | OPT_INSTANCE | OPT_DRY_RUN | OPT_FORCE | OPT_ALL_MATCHES | OPT_PID |
+	.options = OPT_ENABLE | OPT_FILE | OPT_INSTANCE | OPT_DRY_RUN | OPT_RESOLVING | OPT_PID |
 		   OPT_SYSROOT,
 	.min_args = 1,
 	.max_args = SIZE_MAX,

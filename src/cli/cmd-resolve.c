@@ -269,7 +269,7 @@ const struct cmd cmd_resolve = {
 	.summary = "explain how a spec is understood",
 	.help = "Shows for each SPEC which file, function and offset it leads to and why, and the\n"
 		"lines that `uprobe-ctl add' would write. Writes nothing; needs no root.",
-	.options = OPT_FILE | OPT_PID | OPT_SYSROOT | OPT_FORCE | OPT_ALL_MATCHES,
+	.options = OPT_FILE | OPT_PID | OPT_SYSROOT | OPT_RESOLVING,
 	.min_args = 1,
 	.max_args = SIZE_MAX,
 	.run = run,

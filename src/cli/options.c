@@ -41,6 +41,8 @@ static const struct option table[] = {
 	{ OPT_DRY_RUN, 0, "dry-run", NULL, "write nothing; print what would be written" },
 	{ OPT_FORCE, 0, "force", NULL, "also what is not proven safe (never what is proven wrong)" },
 	{ OPT_ALL_MATCHES, 0, "all-matches", NULL, "several functions of one name: all of them" },
+	{ OPT_IFUNC, 0, "ifunc", "WHICH", "of an IFUNC: used (default), all, or resolver" },
+	{ OPT_MISSING_OK, 0, "missing-ok", NULL, "leave out what is not there, with a note" },
 	{ OPT_SYSROOT, 0, "sysroot", "DIR", "look files up below DIR" },
 	{ OPT_JSON, 'J', "json", NULL, "print JSON" },
 	{ OPT_CSV, 0, "csv", NULL, "print CSV" },
@@ -106,6 +108,12 @@ static int set_value(struct options *o, uint64_t bit, const char *value, struct 
 		if (!*value || strchr(value, '/') || value[0] == '.')
 			return err_set(err, EINVAL, "'%s' is not the name of an instance", value);
 		o->instance = value;
+		break;
+	case OPT_IFUNC:
+		if (strcmp(value, "used") != 0 && strcmp(value, "all") != 0 &&
+		    strcmp(value, "resolver") != 0)
+			return err_set(err, EINVAL, "'%s' is none of used, all, resolver", value);
+		o->ifunc = value;
 		break;
 	case OPT_TRACEFS:
 		o->tracefs = value;

@@ -54,11 +54,15 @@ enum {
 	OPT_ZEROS = OPT_BIT(32),
 	OPT_OPENMETRICS = OPT_BIT(33),
 	OPT_FOLLOW = OPT_BIT(34),
+	OPT_IFUNC = OPT_BIT(40),
+	OPT_MISSING_OK = OPT_BIT(41),
+	OPT_RESOLVING = OPT_FORCE | OPT_ALL_MATCHES | OPT_IFUNC | OPT_MISSING_OK, /* of specs */
 };
 
 struct options {
 	uint64_t given; /* which */
 	const char *file;
+	const char *ifunc; /* resolver or all; NULL: the implementation in use */
 	const char *instance;
 	const char *tracefs;
 	const char *sysroot;

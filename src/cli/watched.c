@@ -348,9 +348,13 @@ int watchset_plan(struct watchset *set, const char *group)
 	env.hidden = hidden_args;
 	rc = plan_make(&env, set->cli->specs.specs, set->cli->specs.n, &set->plan,
 		       &set->cli->err);
-	if (rc == 0)
-		cli_note_lines(set->cli, buf_str(&set->plan.notes));
-	return rc;
+	if (rc < 0)
+		return rc;
+	cli_note_lines(set->cli, buf_str(&set->plan.notes));
+	/* --missing-ok: no spec left must not turn into "our enabled probes". */
+	if (set->cli->specs.n && !set->plan.n && !set->n_names)
+		return err_set(&set->cli->err, ENOENT, "nothing that was asked for is there");
+	return 0;
 }
 
 int watchset_attach(struct watchset *set, struct watch *watch)

@@ -69,16 +69,16 @@ static bool kind_of(const struct machine *m, uint32_t type, enum elf_reloc_kind 
 	return true;
 }
 
-/* A Rel has its addend in the slot. */
-static uint64_t addend_in_slot(const struct elffile *f, uint64_t vaddr)
+bool elf_reloc_word(const struct elffile *f, const struct elf_reloc *r, uint64_t *ret)
 {
 	unsigned char word[8] = { 0 };
 	uint64_t offset;
 	size_t len = f->elf_class == ELFCLASS32 ? 4 : 8;
 
-	if (!elf_file_offset(f, vaddr, &offset) || !elf_read(f, offset, word, len))
-		return 0;
-	return len == 4 ? elf_get32(f, word) : elf_get64(f, word);
+	if (!elf_file_offset(f, r->vaddr, &offset) || !elf_read(f, offset, word, len))
+		return false;
+	*ret = len == 4 ? elf_get32(f, word) : elf_get64(f, word);
+	return true;
 }
 
 static void set_symbol(const struct relocs *r, uint32_t number, struct elf_reloc *reloc)
@@ -104,8 +104,10 @@ static void add(struct relocs *r, const GElf_Rela *raw, uint32_t type, uint32_t 
 
 	if (!kind_of(r->machine, type, &reloc.kind))
 		return;
-	reloc.addend = has_addend ? (uint64_t)raw->r_addend
-				  : addend_in_slot(r->f, raw->r_offset);
+	if (has_addend)
+		reloc.addend = (uint64_t)raw->r_addend;
+	else /* a Rel has its addend in the slot */
+		elf_reloc_word(r->f, &reloc, &reloc.addend);
 	if (reloc.kind != RELOC_IRELATIVE)
 		set_symbol(r, symbol, &reloc);
 	if (reloc.kind != RELOC_IRELATIVE && !reloc.name)

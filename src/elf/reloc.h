@@ -33,3 +33,5 @@ struct elf_reloc {
  */
 int elf_relocs(struct elffile *f, const struct elf_reloc **ret, size_t *ret_n,
 	       struct err *err);
+/* What the file itself holds in the slot, before the loader. False: no bytes there. */
+bool elf_reloc_word(const struct elffile *f, const struct elf_reloc *r, uint64_t *ret);

@@ -118,18 +118,12 @@ const struct proc_map *proc_maps_at(const struct proc_maps *maps, uint64_t addre
 	return NULL;
 }
 
-ssize_t proc_mem_read(pid_t pid, uint64_t address, void *to, size_t len)
+int proc_mem_open(pid_t pid)
 {
 	auto_free char *path = xasprintf("/proc/%d/mem", (int)pid);
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return -errno;
-	if (address > INT64_MAX)
-		return -EIO;
-	n = pread(fd, to, len, (off_t)address);
-	return n < 0 ? -errno : n;
+	return fd < 0 ? -errno : fd;
 }
 
 void proc_maps_done(struct proc_maps *maps)

@@ -32,11 +32,8 @@ void proc_maps_done(struct proc_maps *maps);
 /* The mapping that holds an address; NULL: none. */
 const struct proc_map *proc_maps_at(const struct proc_maps *maps, uint64_t address);
 
-/*
- * Reads a process's memory: the bytes read, at most `len`, or -errno (-EPERM, -EACCES: we
- * may not trace it).
- */
-ssize_t proc_mem_read(pid_t pid, uint64_t address, void *to, size_t len);
+/* A process's memory: an fd whose offsets are addresses, or -errno (-EACCES: not ours). */
+int proc_mem_open(pid_t pid);
 
 /* comm of a task (15 bytes and NUL). False if the task is gone. */
 bool proc_comm(pid_t tid, char ret[16]);

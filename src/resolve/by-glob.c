@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A pattern over functions. Names at one place are one function; an IFUNC's resolver, data,
- * imports and the cold halves of functions are no functions one would call by that pattern.
+ * A pattern over functions. Names at one place are one function; data, imports and the cold
+ * halves of functions are no functions one would call by that pattern. For an IFUNC stands
+ * the implementation in use, where that can be found out.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "resolve/lookup.h"
+#include "resolve/ifunc.h"
 
 static bool is_meant(const struct symbol *s, const char *glob)
 {
-	return s->is_code && !s->is_thumb && s->type != SYMBOL_IFUNC && !strstr(s->name, ".cold") &&
+	return s->is_code && !s->is_thumb && !strstr(s->name, ".cold") &&
 	       text_glob_match(glob, s->name);
+}
+
+/* What stands elsewhere than its symbol. */
+static bool is_elsewhere(const struct lookup *l, const struct symbol *s)
+{
+	return s->type == SYMBOL_IFUNC && l->rules->ifunc != IFUNC_RESOLVER;
 }
 
 static int by_place(const void *a, const void *b)
@@ -33,7 +40,7 @@ static const struct symbol **collect(const struct lookup *l, const struct symbol
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!is_meant(&all[i], l->loc->name))
+		if (!is_meant(&all[i], l->loc->name) || is_elsewhere(l, &all[i]))
 			continue;
 		found = xgrow(found, kept, sizeof(*found));
 		found[kept++] = &all[i];
@@ -42,6 +49,28 @@ static const struct symbol **collect(const struct lookup *l, const struct symbol
 		qsort(found, kept, sizeof(*found), by_place);
 	*ret_n = kept;
 	return found;
+}
+
+static void add_ifuncs(const struct lookup *l, const struct symbol *all, size_t n,
+		       struct function_list *ret)
+{
+	size_t before = ret->n, failed = 0;
+	const char *example = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_meant(&all[i], l->loc->name) || !is_elsewhere(l, &all[i]) ||
+		    lookup_ifunc(l, &all[i], ret, NULL) == 0)
+			continue;
+		failed++;
+		example = all[i].name;
+	}
+	if (ret->n > before)
+		function_list_note(ret, "%zu of them are IFUNCs' implementations that are in use",
+				   ret->n - before);
+	if (failed)
+		function_list_note(ret, "%zu IFUNC%s left out, such as %s: no process tells which "
+					"implementation it uses", failed, failed == 1 ? "" : "s",
+				   example);
 }
 
 int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *err)
@@ -68,10 +97,11 @@ int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *e
 		else
 			function_list_add(ret, &f);
 	}
+	add_ifuncs(l, all, n_all, ret);
 	if (n_refused)
 		function_list_note(ret, "%zu functions left out: the kernel cannot probe the "
 					"instruction they begin with", n_refused);
-	if (!n) {
+	if (!n && !ret->n) {
 		err_set(err, ENOENT, "no function of %s matches '%s'", l->target->name,
 			l->loc->name);
 		return err_hint(err, "what can be probed: uprobe-ctl symbols %s", l->typed);

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "resolve/lookup.h"
+#include "resolve/ifunc.h"
 
 static bool selector_matches(const struct symbol *s, const char *at)
 {
@@ -123,28 +123,6 @@ static int no_such_selector(const struct lookup *l, const struct symbol *const *
 	return -ENOENT;
 }
 
-/* An IFUNC's symbol is its resolver: called once by the loader, never by the program. */
-int lookup_is_ifunc(const struct lookup *l, const struct symbol *s, struct err *err)
-{
-	auto_free char *glob = xasprintf("__%s_*", s->name);
-	const struct symbol *all;
-	size_t n, shown = 0;
-
-	err_set(err, ENOTSUP, "'%s' is an IFUNC: a probe there would see the loader choose an "
-			      "implementation, never a call", s->name);
-	if (symtab_all(l->target->elf, &all, &n, NULL) < 0)
-		n = 0;
-	for (size_t i = 0; i < n && shown < 12; i++)
-		if (all[i].is_code && all[i].type == SYMBOL_FUNC &&
-		    text_glob_match(glob, all[i].name)) {
-			err_detail(err, "%s:%s", l->typed, all[i].name);
-			shown++;
-		}
-	return err_hint(err, shown ? "probe the implementation this processor uses, one of those above"
-				   : "the implementations have no names here: install the file's "
-				     "debug symbols, or probe the caller");
-}
-
 static int pick_symbol(const struct lookup *l, const struct symbol **syms, size_t n,
 		       const struct symbol **ret, struct err *err)
 {
@@ -181,8 +159,6 @@ static int place_of(const struct lookup *l, const struct symbol *s, struct funct
 {
 	int rc;
 
-	if (s->type == SYMBOL_IFUNC)
-		return lookup_is_ifunc(l, s, err);
 	if (l->loc->off && s->size && l->loc->off >= s->size)
 		return err_set(err, EINVAL, "%s is 0x%" PRIx64 " bytes long; +0x%" PRIx64
 					    " is past its end", s->name, s->size, l->loc->off);
@@ -194,25 +170,40 @@ static int place_of(const struct lookup *l, const struct symbol *s, struct funct
 	return lookup_check(l, ret, err);
 }
 
+/* Adds what a symbol stands for: of an IFUNC that is not the symbol's own code. */
+static int take(const struct lookup *l, const struct symbol *s, struct function_list *ret,
+		struct err *err)
+{
+	struct function f;
+	int rc;
+
+	if (s->type == SYMBOL_IFUNC && l->rules->ifunc != IFUNC_RESOLVER)
+		return lookup_ifunc(l, s, ret, err);
+	rc = place_of(l, s, &f, err);
+	for (size_t k = 0; k < ret->n && rc == 0; k++)
+		if (ret->functions[k].offset == f.offset)
+			return 0;
+	if (rc == 0)
+		function_list_add(ret, &f);
+	if (rc == 0 && s->type == SYMBOL_IFUNC)
+		function_list_note(ret, "%s is an IFUNC: this probe sees the loader choose its "
+					"implementation, no calls", s->name);
+	return rc;
+}
+
 /* --all-matches: each different place of the name. */
 static int every_match(const struct lookup *l, const struct symbol *const *syms, size_t n,
 		       struct function_list *ret, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct function f;
-		bool seen = false;
 		int rc;
 
 		if (!selector_matches(syms[i], l->loc->at) || !syms[i]->is_code ||
 		    syms[i]->is_thumb)
 			continue;
-		rc = place_of(l, syms[i], &f, err);
-		for (size_t k = 0; k < ret->n && rc == 0; k++)
-			seen = seen || ret->functions[k].offset == f.offset;
+		rc = take(l, syms[i], ret, err);
 		if (rc < 0)
 			return rc;
-		if (!seen)
-			function_list_add(ret, &f);
 	}
 	return 0;
 }
@@ -246,7 +237,6 @@ int lookup_name(const struct lookup *l, struct function_list *ret, struct err *e
 {
 	auto_free const struct symbol **syms = NULL;
 	const struct symbol *s = NULL;
-	struct function f;
 	size_t n;
 	int rc = symtab_find(l->target->elf, l->loc->name, &syms, &n, err);
 
@@ -257,9 +247,5 @@ int lookup_name(const struct lookup *l, struct function_list *ret, struct err *e
 	if (rc < 0 || ret->n)
 		return rc;
 	rc = pick_symbol(l, syms, n, &s, err);
-	if (rc == 0)
-		rc = place_of(l, s, &f, err);
-	if (rc == 0)
-		function_list_add(ret, &f);
-	return rc;
+	return rc < 0 ? rc : take(l, s, ret, err);
 }

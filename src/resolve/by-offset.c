@@ -34,8 +34,9 @@ static int at_offset(const struct lookup *l, uint64_t offset, struct function *r
 	if (!ret->symbol)
 		ret->symbol = symtab_at(l->target->elf, offset, &ret->symbol_off);
 	ret->is_entry = ret->symbol && ret->symbol_off == 0;
-	if (ret->is_entry && ret->symbol->type == SYMBOL_IFUNC && !l->rules->force)
-		return lookup_is_ifunc(l, ret->symbol, err);
+	if (ret->is_entry && ret->symbol->type == SYMBOL_IFUNC && !l->rules->force &&
+	    l->rules->ifunc != IFUNC_RESOLVER)
+		return lookup_is_chooser(l, ret->symbol, err);
 	return lookup_check(l, ret, err);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "resolve/lookup.h"
+#include "resolve/ifunc.h"
 
 void function_list_add(struct function_list *list, const struct function *f)
 {
@@ -65,7 +65,9 @@ int function_find(const struct target *target, const char *target_typed,
 		  const struct location *loc, const struct function_rules *rules,
 		  struct function_list *ret, struct err *err)
 {
-	struct lookup l = { target, *target_typed ? target_typed : target->name, loc, rules };
+	CLEANUP(ifuncs_done) struct ifuncs ifuncs = { 0 };
+	struct lookup l = { target, *target_typed ? target_typed : target->name, loc, rules,
+			    &ifuncs };
 	struct function_list list = { 0 };
 	int rc = lookup_check_return(&l, &list, err);
 

@@ -9,6 +9,7 @@ struct lookup {
 	const char *typed; /* the TARGET as the user wrote it, for what is to be pasted */
 	const struct location *loc;
 	const struct function_rules *rules;
+	struct ifuncs *ifuncs; /* what running processes were asked already */
 };
 
 /* By a function's name, its version or source file, and an offset into it. */
@@ -34,5 +35,6 @@ int lookup_check(const struct lookup *l, const struct function *f, struct err *e
 const char *lookup_refused(const struct lookup *l, const struct function *f);
 /* Whether the file bears return probes at all; adds what to beware of to the list's notes. */
 int lookup_check_return(const struct lookup *l, struct function_list *list, struct err *err);
-/* The error for an IFUNC's symbol. */
+/* The errors for an IFUNC: nobody tells what it leads to; its resolver was named by address. */
 int lookup_is_ifunc(const struct lookup *l, const struct symbol *s, struct err *err);
+int lookup_is_chooser(const struct lookup *l, const struct symbol *s, struct err *err);
