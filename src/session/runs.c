@@ -120,6 +120,24 @@ static void disable_all(struct tfs *tfs, const struct definition_list *defs,
 }
 
 /*
+ * An instance of which somebody has a file open cannot be removed. Mostly that is another
+ * `list`, or a tool that looks at everything, and over at once.
+ */
+static int remove_instance(struct tfs *tfs, const char *name, struct err *err)
+{
+	enum { TRIES = 20 };
+	const struct timespec pause = { .tv_nsec = 50000000 };
+	int rc;
+
+	for (int i = 1;; i++) {
+		rc = instance_remove(tfs, name, err);
+		if (rc != -EBUSY || i == TRIES)
+			return rc;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/*
  * Removes a run's instance and group. The instance goes first: that also takes off what it
  * had enabled of other people's events, and its triggers.
  */
@@ -133,7 +151,7 @@ static int take_down(struct tfs *tfs, const char *name, struct err *err)
 	keep_first(err, &first, &later, rc);
 	if (root_exists(&tfs->root, "instances/%s", name)) {
 		disable_all(tfs, &defs, name);
-		rc = instance_remove(tfs, name, &later);
+		rc = remove_instance(tfs, name, &later);
 		keep_first(err, &first, &later, rc);
 	}
 	if (defs.n)
