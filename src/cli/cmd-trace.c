@@ -41,7 +41,7 @@ static bool on_event(void *ctx, const struct event *e)
 		return false;
 	if (!cli_wants_task(t->cli, e->tgid))
 		return true;
-	t->format->event(t->writer, e, &t->cli->out);
+	t->format->event(t->writer, watched_show(e), &t->cli->out);
 	t->n_events++;
 	if (t->cli->out.len > 1 << 16)
 		t->failed_output = cli_flush(t->cli) < 0;

@@ -5,6 +5,7 @@
 
 #include "base/xalloc.h"
 #include "cli/keep.h"
+#include "probe/filter.h"
 #include "session/install.h"
 #include "tracefs/control.h"
 
@@ -85,16 +86,13 @@ static int set_filters(struct cli *cli, const struct plan *plan, const struct de
 	for (size_t i = 0; i < plan_n_defs(plan); i++) {
 		const struct resolution *res;
 		const struct definition *d = plan_def(plan, i, &res);
-		const struct token *filter = &res->spec->filter;
-		struct span at;
 
-		if (!filter->s || is_repeated(defs, i) ||
+		if (!d->filter || is_repeated(defs, i) ||
 		    control_set_filter(&cli->tfs, cli->opts.instance, d->group, d->event,
-				       filter->s, &cli->err) == 0)
+				       d->filter->text, &cli->err) == 0)
 			continue;
-		at = cli->err.at;
 		return err_at(&cli->err, &res->spec->origin,
-			      (struct span){ filter->at.from + at.from, filter->at.from + at.to });
+			      filter_locate(d->filter, cli->err.at));
 	}
 	return 0;
 }

@@ -6,7 +6,9 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "cli/watched.h"
+#include "probe/filter.h"
 #include "probe/name.h"
+#include "probe/show.h"
 #include "resolve/locate.h"
 #include "tracefs/control.h"
 
@@ -107,6 +109,7 @@ static struct watched *new_watched(struct watchset *set, const char *group,
 	w->type.event = xstrdup(event);
 	w->type.user = w;
 	w->id_field = SIZE_MAX;
+	w->set = set;
 	set->watched = xgrow(set->watched, set->n_watched, sizeof(*set->watched));
 	set->watched[set->n_watched++] = w;
 	return w;
@@ -249,15 +252,55 @@ static const char *shown_group(const struct resolution *res)
 }
 
 /* A filter's error counts from the filter's start; everything else points at the place. */
-static int place_error(struct watchset *set, const struct spec *spec)
+static int place_error(struct watchset *set, const struct spec *spec,
+		       const struct definition *d)
 {
-	struct span at = set->cli->err.at;
-
-	if (!spec->filter.s)
+	if (!d->filter)
 		return err_at(&set->cli->err, &spec->origin, spec->place.at);
-	at.from += spec->filter.at.from;
-	at.to += spec->filter.at.from;
-	return err_at(&set->cli->err, &spec->origin, at);
+	return err_at(&set->cli->err, &spec->origin,
+		      filter_locate(d->filter, set->cli->err.at));
+}
+
+/* The file and the offset of a location, for the symbols of addresses near its hit. */
+static void add_place(struct watched *w, size_t id, const struct definition *d)
+{
+	size_t n = w->n_locations > id ? w->n_locations : id + 1;
+
+	w->places = xreallocarray(w->places, n, sizeof(*w->places));
+	w->places[id] = (struct anchor){ .path = d->path, .offset = d->offset };
+}
+
+static const char *symbol_behind(void *ctx, const struct event *e, uint64_t vaddr,
+				 bool is_caller)
+{
+	struct watched *w = ctx;
+	struct anchor anchor = w->places[location_of(e)];
+
+	anchor.vaddr = e->ip;
+	if (!w->set->symbolizer)
+		w->set->symbolizer = symbolizer_new();
+	return symbolizer_name(w->set->symbolizer, e->tgid ? e->tgid : e->tid, e->time_ns, vaddr,
+			       is_caller, &anchor);
+}
+
+static void add_view(struct watched *w, const struct show *show)
+{
+	const struct view_ops ops = { .symbol = symbol_behind, .ctx = w };
+
+	if (!show)
+		return;
+	w->view = view_new(show, &w->type, &ops);
+	w->shown = xcalloc(1, sizeof(*w->shown));
+}
+
+const struct event *watched_show(const struct event *e)
+{
+	const struct watched *w = watched_of(e);
+
+	if (!w->view)
+		return e;
+	view_apply(w->view, e, w->shown);
+	return w->shown;
 }
 
 /* The plan's definitions in one array, now that the run's group is known. */
@@ -293,13 +336,16 @@ static int watch_specs(struct watchset *set, struct watch *watch)
 
 		if (!w) {
 			w = new_watched(set, d->group, shown_group(res), d->event);
-			rc = watch_event(watch, &w->type, res->spec->filter.s, &set->cli->err);
+			rc = watch_event(watch, &w->type, d->filter ? d->filter->text : NULL,
+					 &set->cli->err);
 			find_id(w);
+			add_view(w, d->show);
 		}
+		add_place(w, f - res->functions.functions, d);
 		add_location(w, f - res->functions.functions, xstrdup(f->target->name),
 			     xstrdup_null(function_name(f)), d->kind);
 		if (rc < 0)
-			place_error(set, res->spec);
+			place_error(set, res->spec, d);
 	}
 	return rc;
 }
@@ -345,6 +391,7 @@ int watchset_plan(struct watchset *set, const char *group)
 
 	env.group = group;
 	env.own_group = true;
+	env.watching = true;
 	env.hidden = hidden_args;
 	rc = plan_make(&env, set->cli->specs.specs, set->cli->specs.n, &set->plan,
 		       &set->cli->err);
@@ -386,6 +433,9 @@ void watchset_done(struct watchset *set)
 	for (size_t i = 0; i < set->n_watched; i++) {
 		struct watched *w = set->watched[i];
 
+		view_free(w->view);
+		free(w->shown);
+		free(w->places);
 		event_type_done(&w->type);
 		free(w->type.group);
 		free(w->type.event);
@@ -401,6 +451,7 @@ void watchset_done(struct watchset *set)
 		free(w);
 	}
 	free(set->watched);
+	symbolizer_free(set->symbolizer);
 	free(set->names);
 	plan_done(&set->plan);
 	probes_done(&set->probes);

@@ -11,6 +11,7 @@
 
 #include "cli/cli.h"
 #include "cli/probes.h"
+#include "cli/symbolize.h"
 #include "probe/event.h"
 #include "resolve/resolve.h"
 #include "session/watch.h"
@@ -24,6 +25,11 @@ struct watched {
 	char **names;   /* what its events are called */
 	size_t n_locations;
 	size_t id_field; /* of __id among the fields; SIZE_MAX: one location */
+	/* Of events that are shown by more than what was recorded: */
+	struct view *view;     /* NULL: as it was recorded */
+	struct event *shown;
+	struct anchor *places; /* of each location; vaddr is not set */
+	struct watchset *set;
 };
 
 struct watchset {
@@ -34,6 +40,7 @@ struct watchset {
 	size_t n_names;
 	struct watched **watched;
 	size_t n_watched;
+	struct symbolizer *symbolizer; /* NULL: no address is shown by name */
 };
 
 /*
@@ -55,6 +62,11 @@ int watchset_attach(struct watchset *set, struct watch *watch);
 void watchset_note_cost(const struct cli *cli, const struct watch *watch);
 void watchset_done(struct watchset *set);
 
+/*
+ * The event as it is shown, with the values the user asked for. Its names live as long as the
+ * set, the rest until the next event.
+ */
+const struct event *watched_show(const struct event *e);
 /* The file an event is of; NULL: not known. */
 const char *watched_file(const struct event *e);
 /* The function an event is of; NULL: not known. */

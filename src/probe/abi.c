@@ -120,7 +120,7 @@ static const struct abi ppc64 = {
 	.aliases = ALIASES({ "lr", "link", 0 }, { "pc", "nip", 0 }, { "cr", "ccr", 0 },
 			   { "sp", "r1", 0 }),
 	.args = LIST("r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10"),
-	.sp = "r1", .first_stack_arg = 96, .link = "link", .min_insn = 4,
+	.sp = "r1", .ret = "r3", .first_stack_arg = 96, .link = "link", .min_insn = 4,
 };
 
 static const struct abi s390x = {
@@ -170,7 +170,7 @@ static const struct abi mips32 = {
 			   { "t2", "r10", 0 }, { "t3", "r11", 0 }, { "t4", "r12", 0 },
 			   { "t5", "r13", 0 }, { "t6", "r14", 0 }, { "t7", "r15", 0 }),
 	.args = LIST("r4", "r5", "r6", "r7"),
-	.sp = "r29", .first_stack_arg = 16, .link = "r31", .min_insn = 4,
+	.sp = "r29", .ret = "r2", .first_stack_arg = 16, .link = "r31", .min_insn = 4,
 };
 
 static const struct abi mips64 = {
@@ -180,7 +180,7 @@ static const struct abi mips64 = {
 			   { "a6", "r10", 0 }, { "a7", "r11", 0 }, { "t0", "r12", 0 },
 			   { "t1", "r13", 0 }, { "t2", "r14", 0 }, { "t3", "r15", 0 }),
 	.args = LIST("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11"),
-	.sp = "r29", .first_stack_arg = 0, .link = "r31", .min_insn = 4,
+	.sp = "r29", .ret = "r2", .first_stack_arg = 0, .link = "r31", .min_insn = 4,
 };
 
 static const struct abi *const abis[] = {
@@ -218,6 +218,15 @@ bool abi_knows_reg(const char *name)
 		if (abi_reg(abis[i], name, &bits))
 			return true;
 	return false;
+}
+
+bool abi_arg_on_stack(const struct abi *abi, unsigned n)
+{
+	unsigned in_regs = 0;
+
+	while (abi->args[in_regs])
+		in_regs++;
+	return n > in_regs;
 }
 
 void abi_format_arg(const struct abi *abi, unsigned n, struct buf *b)

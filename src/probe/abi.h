@@ -26,6 +26,7 @@ struct abi {
 	const struct abi_alias *aliases; /* the assembler's names; ends with a NULL name */
 	const char *const *args;    /* registers of integer arguments in order; NULL-terminated */
 	const char *sp;      /* stack pointer register */
+	const char *ret;     /* register of the return value where $retval is not; else NULL */
 	int first_stack_arg; /* offset from SP at entry of the first stack argument */
 	const char *link;    /* register that holds the return address at entry; NULL: at +0(SP) */
 	unsigned min_insn;   /* alignment a probe needs */
@@ -46,5 +47,6 @@ bool abi_knows_reg(const char *name);
  * function entry: "%di", "+8(%sp)" …
  */
 void abi_format_arg(const struct abi *abi, unsigned n, struct buf *b);
+bool abi_arg_on_stack(const struct abi *abi, unsigned n);
 /* Adds the fetch argument for the return address at function entry. */
 void abi_format_caller(const struct abi *abi, struct buf *b);

@@ -11,6 +11,8 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "probe/definition.h"
+#include "probe/filter.h"
+#include "probe/show.h"
 #include "probe/name.h"
 
 #define MAX_ARGS 128      /* MAX_TRACE_ARGS */
@@ -32,6 +34,8 @@ void definition_done(struct definition *d)
 	free(d->group);
 	free(d->event);
 	free(d->path);
+	show_free(d->show);
+	filter_free(d->filter);
 	*d = (struct definition){ 0 };
 }
 

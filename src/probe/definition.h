@@ -18,6 +18,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct filter; /* filter.h */
+struct show;   /* show.h */
+
 /* Where a token of a definition comes from. */
 struct source {
 	struct span at; /* in the spec's text */
@@ -42,6 +45,9 @@ struct definition {
 	size_t n_args;
 	const struct origin *origin; /* borrowed; NULL: read back from the kernel */
 	struct source group_from, event_from, path_from, offset_from, ref_ctr_from;
+	/* For those we make, beside what the kernel is told; owned. */
+	struct show *show;     /* how its fields are shown; NULL: as they are */
+	struct filter *filter; /* NULL: none */
 };
 
 /*

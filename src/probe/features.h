@@ -27,5 +27,6 @@ struct features {
 	bool set_event_pid;
 	bool record_tgid;
 	bool subbuf_size;    /* 6.8 */
+	bool is_64bit;       /* a kernel of 64 bits, as events/header_page shows */
 	bool readme;         /* README could be read: without it the rest is a guess downwards */
 };

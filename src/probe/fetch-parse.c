@@ -44,12 +44,6 @@ static struct fetch *fail(struct fetch_parser *p, const char *from, const char *
 	return NULL;
 }
 
-static void auto_fetch_fn(struct fetch **f)
-{
-	fetch_free(*f);
-}
-#define auto_fetch CLEANUP(auto_fetch_fn) struct fetch *
-
 static struct fetch *fetch_new(enum fetch_op op)
 {
 	struct fetch *f = xcalloc(1, sizeof(*f));

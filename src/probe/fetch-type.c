@@ -165,12 +165,33 @@ static int parse_number_len(struct fetch_parser *p, struct fetch_type *t)
 	return 0;
 }
 
-/* str(LEN), bytes(LEN): LEN is a number or a fetch argument. */
+/* MAX behind the comma, up to the end, which is moved before the comma. */
+static int parse_max(struct fetch_parser *p, struct fetch_type *t)
+{
+	const char *comma = memrchr(p->p, ',', p->end - p->p), *from;
+	uint64_t n;
+
+	if (!comma)
+		return 0;
+	from = comma + 1;
+	if (!num_parse_u64(from, p->end - from, &n) || !n || n > FETCH_MAX_BYTES) {
+		err_set(p->err, EINVAL, "Invalid number of bytes to record");
+		err_hint(p->err, "1 to %d, as in arg2:str(arg3,256); without it, 64",
+			 FETCH_MAX_BYTES);
+		return fetch_fail(p, from, p->end);
+	}
+	t->max = n;
+	p->end = comma;
+	return 0;
+}
+
+/* str(LEN[,MAX]), bytes(LEN[,MAX]): LEN is a number or a fetch argument. */
 static int parse_counted(struct fetch_parser *p, const char *s, const char *open,
 			 const char *end, struct fetch_type *t)
 {
 	struct fetch_parser inner = *p;
 	auto_buf text = BUF_INIT;
+	int rc;
 
 	t->base = *s == 's' ? TYPE_STR_LEN : TYPE_BYTES;
 	if (end[-1] != ')' || end - open < 3) {
@@ -181,7 +202,10 @@ static int parse_counted(struct fetch_parser *p, const char *s, const char *open
 	inner.p = open + 1;
 	inner.end = end - 1;
 	inner.depth = 0;
-	if (isdigit((unsigned char)*inner.p))
+	rc = parse_max(&inner, t);
+	if (rc < 0)
+		return rc;
+	if (inner.p < inner.end && isdigit((unsigned char)*inner.p))
 		return parse_number_len(&inner, t);
 	t->len = fetch_parse_all(&inner);
 	if (!t->len)
@@ -190,7 +214,7 @@ static int parse_counted(struct fetch_parser *p, const char *s, const char *open
 	    t->len->op == FETCH_REGS) {
 		fetch_free(STEAL(t->len));
 		err_set(p->err, EINVAL, "Invalid length");
-		return fetch_fail(p, open + 1, end - 1);
+		return fetch_fail(p, open + 1, inner.end);
 	}
 	fetch_format(t->len, &text);
 	t->len_text = buf_steal(&text);
@@ -268,7 +292,11 @@ void fetch_type_format(const struct fetch_type *t, struct buf *b)
 	if (t->base == TYPE_BITFIELD)
 		buf_addf(b, "b%u@%u/%u", t->width, t->shift, t->bits);
 	if (t->base == TYPE_STR_LEN || t->base == TYPE_BYTES)
-		buf_addf(b, "%s(%s)", t->base == TYPE_BYTES ? "bytes" : "str", t->len_text);
+		buf_addf(b, "%s(%s", t->base == TYPE_BYTES ? "bytes" : "str", t->len_text);
+	if (t->max)
+		buf_addf(b, ",%u", t->max);
+	if (t->len_text)
+		buf_addc(b, ')');
 	for (size_t i = 0; i < ARRAY_SIZE(type_names); i++)
 		if (type_names[i].base == base && type_names[i].bits == t->bits)
 			buf_adds(b, type_names[i].name);

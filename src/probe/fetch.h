@@ -57,8 +57,8 @@ enum fetch_type_base {
 	TYPE_SYMSTR,
 	/* Ours, lowered by resolve/ and shown by report/ (issue "Say what you want to see"). */
 	TYPE_POINTEE, /* TYPE*     bits/sign in `of` */
-	TYPE_STR_LEN, /* str(LEN)  a counted string; len_text */
-	TYPE_BYTES,   /* bytes(LEN) */
+	TYPE_STR_LEN, /* str(LEN[,MAX])  a counted string; len_text, max */
+	TYPE_BYTES,   /* bytes(LEN[,MAX]) */
 	TYPE_STD,     /* std       a libstdc++ std::string */
 	TYPE_BOOL, TYPE_PTR, TYPE_OCT, TYPE_FD, TYPE_ERRNO, TYPE_SIGNAL, TYPE_SYM,
 };
@@ -71,6 +71,7 @@ struct fetch_type {
 	unsigned array;        /* [N]; 0: not an array */
 	char *len_text;        /* TYPE_STR_LEN, TYPE_BYTES: what stands in the brackets; owned */
 	struct fetch *len;     /* the same, parsed; FETCH_IMM for a number; owned */
+	unsigned max;          /* bytes to record at most; 0: not given */
 	struct span at;
 };
 
@@ -99,11 +100,18 @@ void fetch_type_format(const struct fetch_type *t, struct buf *b);
 bool fetch_arg_equal(const struct fetch_arg *a, const struct fetch_arg *b);
 bool fetch_equal(const struct fetch *a, const struct fetch *b);
 
+#define FETCH_MAX_BYTES 512 /* of memory recorded for str(LEN) and bytes(LEN) */
+
 /* Whether `op` occurs in the expression; in the argument, its type's length included. */
 bool fetch_uses(const struct fetch *f, enum fetch_op op);
 bool fetch_arg_uses(const struct fetch_arg *arg, enum fetch_op op);
 /* A deep copy. */
 struct fetch *fetch_copy(const struct fetch *f);
 void fetch_free(struct fetch *f);
+static inline void fetch_free_fn(struct fetch **f)
+{
+	fetch_free(*f);
+}
+#define auto_fetch CLEANUP(fetch_free_fn) struct fetch *
 /* Frees what the argument owns, not the struct itself. */
 void fetch_arg_done(struct fetch_arg *arg);

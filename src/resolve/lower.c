@@ -1,261 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which arguments an event has, and what they are called. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/num.h"
 #include "base/xalloc.h"
-#include "elf/symtab.h"
-#include "probe/abi.h"
 #include "probe/name.h"
-#include "resolve/lower.h"
+#include "resolve/lower-private.h"
 #include "resolve/older.h"
 
-struct lowering {
-	const struct lower_env *env;
-	const struct spec *spec;
-	const struct abi *abi; /* NULL: a machine without a table */
-	char kind;
-	unsigned reg_bits; /* of the register name last lowered: %edi is 32 bits of %di */
-};
-
-static int lower(struct lowering *l, const struct fetch *f, struct buf *b, struct err *err);
-
-static int refuse(const struct lowering *l, struct span at, struct err *err, const char *msg)
-{
-	err_set(err, EINVAL, "%s", msg);
-	return err_at(err, &l->spec->origin, at);
-}
-
-/* The assembler's names first: who types %rdo has %rdi in mind, not the kernel's %di. */
-static void hint_reg(const struct abi *abi, const char *name, struct err *err)
-{
-	struct text_nearest near = { .word = name, .max = 3 };
-	auto_buf names = BUF_INIT;
-
-	for (const struct abi_alias *a = abi->aliases; a->name; a++)
-		text_nearest_offer(&near, a->name);
-	for (const char *const *r = abi->regs; *r; r++)
-		text_nearest_offer(&near, *r);
-	for (unsigned i = 0; i < near.n && near.distance[i] == near.distance[0]; i++)
-		buf_addf(&names, "%s%%%s", i ? " or " : "", near.found[i]);
-	if (abi_knows_reg(name))
-		err_hint(err, "that is another machine's; argN is the N-th argument on each");
-	else if (near.n)
-		err_hint(err, "did you mean %s?", buf_str(&names));
-	else
-		err_hint(err, "argN is the N-th argument, whatever register it is in");
-}
-
-static int lower_reg(struct lowering *l, const struct fetch *f, struct buf *b,
-		     struct err *err)
-{
-	const char *name = f->name;
-
-	if (l->abi)
-		name = abi_reg(l->abi, f->name, &l->reg_bits);
-	if (name) {
-		buf_addf(b, "%%%s", name);
-		return 0;
-	}
-	err_set(err, EINVAL, "%s has no register '%s'", l->abi->name, f->name);
-	hint_reg(l->abi, f->name, err);
-	return err_at(err, &l->spec->origin, f->at);
-}
-
-static int lower_arg_n(struct lowering *l, const struct fetch *f, struct buf *b,
-		       struct err *err)
-{
-	if (l->kind == 'r') {
-		refuse(l, f->at, err,
-		       "at a return the argument registers hold something else by then");
-		return err_hint(err, "a pair records both: pr:… arg%" PRId64 " retval", f->num);
-	}
-	if (!l->env->is_entry) {
-		refuse(l, f->at, err,
-		       "argN is known at a function's first instruction only; this probe is "
-		       "not at one");
-		return err_hint(err, "name the register or the stack slot: %%REG, +OFFSET(%%REG)");
-	}
-	if (!l->abi) {
-		auto_free char *machine = elffile_machine_name(l->env->elf);
-
-		err_set(err, ENOTSUP, "the calling convention of %s is not known", machine);
-		err_hint(err, "name the register: %%REG");
-		return err_at(err, &l->spec->origin, f->at);
-	}
-	abi_format_arg(l->abi, f->num, b);
-	return 0;
-}
-
-static int lower_caller(struct lowering *l, const struct fetch *f, struct buf *b,
-			struct err *err)
-{
-	if (l->kind == 'r')
-		return refuse(l, f->at, err, "a return event already says where it returns to");
-	if (!l->env->is_entry || !l->abi)
-		return refuse(l, f->at, err,
-			      "the caller is known at a function's first instruction only");
-	abi_format_caller(l->abi, b);
-	return 0;
-}
-
-/* The one address of a global; several different ones are an error. */
-static int global_vaddr(struct lowering *l, const struct fetch *f, uint64_t *ret,
-			struct err *err)
-{
-	auto_free const struct symbol **found = NULL;
-	const struct symbol *first = NULL;
-	size_t n;
-	int rc = symtab_find(l->env->elf, f->name, &found, &n, err);
-
-	if (rc < 0)
-		return err_at(err, &l->spec->origin, f->at);
-	for (size_t i = 0; i < n; i++) {
-		if (found[i]->is_undefined)
-			continue;
-		if (first && first->vaddr != found[i]->vaddr) {
-			err_set(err, EEXIST, "'%s' is several variables of %s", f->name,
-				l->env->elf->path);
-			return err_at(err, &l->spec->origin, f->at);
-		}
-		first = found[i];
-	}
-	if (!first) {
-		err_set(err, ENOENT, "no symbol '%s' is defined in %s", f->name,
-			l->env->elf->path);
-		return err_at(err, &l->spec->origin, f->at);
-	}
-	*ret = first->vaddr;
-	return 0;
-}
-
-/* The kernel counts @+N from the text's load bias, not in the file (R6, ELF rule 10). */
-static int lower_symbol(struct lowering *l, const struct fetch *f, struct buf *b,
-			struct err *err)
-{
-	uint64_t vaddr = 0, bias;
-	int64_t n;
-	int rc = global_vaddr(l, f, &vaddr, err);
-
-	if (rc < 0)
-		return rc;
-	if (!elffile_text_bias(l->env->elf, l->env->offset, &bias))
-		return refuse(l, f->at, err, "the probed place is in no executable segment");
-	n = (int64_t)(vaddr + (uint64_t)f->num - bias);
-	if (n < 0)
-		buf_addf(b, "@+-0x%" PRIx64, (uint64_t)0 - (uint64_t)n);
-	else
-		buf_addf(b, "@+0x%" PRIx64, (uint64_t)n);
-	return 0;
-}
-
-static int lower_deref(struct lowering *l, const struct fetch *f, struct buf *b,
-		       struct err *err)
-{
-	const char *user = f->is_user && (!l->env->features || l->env->features->user_deref)
-				   ? "u"
-				   : "";
-	int rc;
-
-	if (f->num_text)
-		buf_addf(b, "%c%s%s(", f->num_text[0] == '-' || f->num_text[0] == '+' ?
-						f->num_text[0] : '+',
-			 user, f->num_text + strspn(f->num_text, "+-"));
-	else
-		buf_addf(b, "%c%s%" PRIu64 "(", f->num < 0 ? '-' : '+', user,
-			 f->num < 0 ? 0 - (uint64_t)f->num : (uint64_t)f->num);
-	rc = lower(l, f->inner, b, err);
-	buf_addc(b, ')');
-	l->reg_bits = 0; /* what is read is memory, whatever the register's width */
-	return rc;
-}
-
-static int lower(struct lowering *l, const struct fetch *f, struct buf *b, struct err *err)
-{
-	switch (f->op) {
-	case FETCH_REG:
-		return lower_reg(l, f, b, err);
-	case FETCH_ARG:
-		return lower_arg_n(l, f, b, err);
-	case FETCH_CALLER:
-		return lower_caller(l, f, b, err);
-	case FETCH_SYMBOL:
-		return lower_symbol(l, f, b, err);
-	case FETCH_DEREF:
-	case FETCH_MEMBER:
-		return lower_deref(l, f, b, err);
-	case FETCH_RETVAL:
-		if (l->kind == 'p')
-			return refuse(l, f->at, err, "an entry has no return value yet: "
-						     "r:… has it, pr:… shows both");
-		break;
-	case FETCH_REGS:
-		return refuse(l, f->at, err, "'regs' is not in this version; name the registers");
-	default:
-		break;
-	}
-	fetch_format(f, b);
-	return 0;
-}
-
-/* The value behind a pointer that `retval` or an argN holds. */
-static void wrap_deref(struct buf *b)
-{
-	auto_free char *inner = buf_steal(b);
-
-	buf_addf(b, "+0(%s)", inner);
-}
-
-static bool is_pointer_word(const struct fetch *f)
-{
-	return f->op == FETCH_ARG || f->op == FETCH_RETVAL;
-}
-
-/* The type as the kernel is told; may wrap the expression. NULL: none. */
-static int lower_type(struct lowering *l, const struct fetch_arg *arg, struct buf *expr,
-		      char **ret, struct err *err)
-{
-	const struct features *f = l->env->features;
-	struct fetch_type t = arg->type;
-	char hex = older_lacks(f, f && f->type_hex) ? 'u' : 'x';
-	auto_buf text = BUF_INIT;
-
-	if (t.base == TYPE_HEX && !t.bits) /* "hex": of whatever width a word has */
-		t.bits = l->abi ? l->abi->word * 8 : 64;
-	if (older_type(f, &t, err) < 0)
-		return err_at(err, &l->spec->origin, t.at);
-	switch (t.base) {
-	case TYPE_NONE:
-		if (l->reg_bits && l->reg_bits < 64)
-			buf_addf(&text, "%c%u", hex, l->reg_bits);
-		else if (l->abi && l->abi->word == 4 && arg->expr->op != FETCH_COMM)
-			buf_addf(&text, "%c32", hex);
-		break;
-	case TYPE_STRING:
-	case TYPE_USTRING:
-		if (is_pointer_word(arg->expr))
-			wrap_deref(expr);
-		fetch_type_format(&t, &text);
-		break;
-	case TYPE_POINTEE:
-		wrap_deref(expr);
-		t.base = t.of;
-		fetch_type_format(&t, &text);
-		break;
-	case TYPE_PTR:
-		buf_addf(&text, "%c%u", hex, l->abi ? l->abi->word * 8 : 64);
-		break;
-	case TYPE_HEX: case TYPE_UINT: case TYPE_SINT: case TYPE_CHAR: case TYPE_BITFIELD:
-	case TYPE_SYMBOL: case TYPE_SYMSTR:
-		fetch_type_format(&t, &text);
-		break;
-	default:
-		return refuse(l, t.at, err, "this type is not in this version");
-	}
-	*ret = text.len ? buf_steal(&text) : NULL;
-	return 0;
-}
+#define MAX_OWN 120    /* MAX_TRACE_ARGS, less what plan.c adds to every event */
+#define MAX_FIXED 3072 /* MAX_PROBE_EVENT_SIZE */
 
 static bool belongs(const struct lowering *l, const struct fetch_arg *arg)
 {
@@ -278,6 +34,8 @@ static char *own_name(const struct fetch_arg *arg)
 		return xstrdup("retval");
 	case FETCH_CALLER:
 		return xstrdup("caller");
+	case FETCH_REGS:
+		return xstrdup("regs");
 	case FETCH_COMM:
 		return xstrdup("comm");
 	case FETCH_STACK:
@@ -320,42 +78,80 @@ static char *argument_name(const struct spec *spec, const struct fetch_arg *arg,
 	return xasprintf("v%zu", position);
 }
 
-static int lower_one(struct lowering *l, const struct fetch_arg *arg, size_t position,
-		     struct def_arg *ret, struct err *err)
+/* The user's arguments of the event: what is ours comes between, and is not counted. */
+static int check_duplicate(const struct lowering *l, size_t first)
 {
-	struct span at = arg->at;
-	auto_buf expr = BUF_INIT;
-	int rc;
+	const struct definition *d = l->d;
 
-	l->reg_bits = 0;
-	if (older_expr(l->env->features, arg->expr, &at, err) < 0)
-		return err_at(err, &l->spec->origin, at);
-	rc = lower(l, arg->expr, &expr, err);
-	if (rc == 0)
-		rc = lower_type(l, arg, &expr, &ret->type, err);
-	if (rc < 0)
-		return rc;
-	ret->name = argument_name(l->spec, arg, position);
-	ret->name_from = (struct source){ arg->name ? arg->name_at : arg->at, !arg->name };
-	ret->expr = buf_steal(&expr);
-	ret->expr_from = (struct source){ arg->expr->at, false };
-	ret->type_from = (struct source){ arg->type.base ? arg->type.at : arg->at,
-					  arg->type.base == TYPE_NONE };
+	for (size_t i = 0; i < first; i++)
+		for (size_t k = first; k < d->n_args; k++) {
+			if (strcmp(d->args[i].name, d->args[k].name) != 0)
+				continue;
+			err_set(l->err, EINVAL, "two arguments are called '%s'", d->args[k].name);
+			err_hint(l->err, "give one of them another name: NAME=…");
+			return err_at(l->err, &l->spec->origin, l->arg->at);
+		}
 	return 0;
 }
 
-static int check_duplicate(const struct lowering *l, const struct definition *d,
-			   const struct fetch_arg *arg, struct err *err)
+/* Bytes a field takes in the record; a string's text comes behind all of them. */
+static size_t field_size(const struct def_arg *arg)
 {
-	const char *name = d->args[d->n_args - 1].name;
+	const char *type = arg->type ? arg->type : "x64", *open = strchr(type, '[');
+	uint64_t bits = 64, n = 1;
 
-	for (size_t i = 0; i + 1 < d->n_args; i++)
-		if (strcmp(d->args[i].name, name) == 0) {
-			err_set(err, EINVAL, "two arguments are called '%s'", name);
-			err_hint(err, "give one of them another name: NAME=…");
-			return err_at(err, &l->spec->origin, arg->at);
-		}
-	return 0;
+	if (strncmp(type, "string", 6) == 0 || strncmp(type, "ustring", 7) == 0)
+		bits = 32;
+	else if (strncmp(type, "char", 4) == 0)
+		bits = 8;
+	else if (*type == 'b')
+		num_parse_u64(strchr(type, '/') + 1, strcspn(strchr(type, '/') + 1, "["), &bits);
+	else
+		num_parse_u64(type + 1, strcspn(type + 1, "["), &bits);
+	if (open)
+		num_parse_u64(open + 1, strcspn(open + 1, "]"), &n);
+	return bits / 8 * n;
+}
+
+/* The kernel's MAX_PROBE_EVENT_SIZE; older ones overran a page instead (R16). */
+static int check_size(const struct lowering *l)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < l->d->n_args; i++)
+		size += field_size(&l->d->args[i]);
+	if (size <= MAX_FIXED)
+		return 0;
+	err_set(l->err, E2BIG, "Event too big (%zu bytes, at most %d)", size, MAX_FIXED);
+	err_hint(l->err, "record fewer bytes: str(LEN,64), bytes(LEN,64)");
+	return err_at(l->err, &l->spec->origin, l->spec->place.at);
+}
+
+static int lower_one(struct lowering *l)
+{
+	size_t first = l->d->n_args;
+	struct span at = l->arg->at;
+	auto_free char *name = NULL;
+	int rc;
+
+	if (older_expr(l->env->features, l->arg->expr, &at, l->err) < 0)
+		return err_at(l->err, &l->spec->origin, at);
+	l->name = name = argument_name(l->spec, l->arg, l->position);
+	rc = lower_typed(l);
+	if (rc == 0)
+		rc = check_duplicate(l, first);
+	l->name = NULL;
+	return rc;
+}
+
+/* Where there is nothing to show but what is recorded, there is no show. */
+static void hand_over(struct lowering *l)
+{
+	if (l->show && l->show->n)
+		l->d->show = l->show;
+	else
+		show_free(l->show);
+	l->show = NULL;
 }
 
 int lower_args(const struct lower_env *env, const struct spec *spec, struct definition *d,
@@ -366,23 +162,22 @@ int lower_args(const struct lower_env *env, const struct spec *spec, struct defi
 		.spec = spec,
 		.abi = abi_find(env->elf->machine, env->elf->elf_class),
 		.kind = d->kind,
+		.d = d,
+		.room = spec->n_args < MAX_OWN ? (unsigned)(MAX_OWN - spec->n_args) : 0,
+		.err = err,
 	};
+	int rc = 0;
 
-	for (size_t i = 0; i < spec->n_args; i++) {
-		const struct fetch_arg *arg = &spec->args[i];
-		struct def_arg lowered = { 0 };
-		int rc;
-
-		if (!belongs(&l, arg))
+	l.show = env->watching ? xcalloc(1, sizeof(*l.show)) : NULL;
+	for (size_t i = 0; rc == 0 && i < spec->n_args; i++) {
+		l.arg = &spec->args[i];
+		if (!belongs(&l, l.arg))
 			continue;
-		rc = lower_one(&l, arg, d->n_args + 1, &lowered, err);
-		if (rc < 0)
-			return rc;
-		d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
-		d->args[d->n_args++] = lowered;
-		rc = check_duplicate(&l, d, arg, err);
-		if (rc < 0)
-			return rc;
+		l.position++;
+		rc = lower_one(&l);
 	}
-	return 0;
+	if (rc == 0)
+		rc = check_size(&l);
+	hand_over(&l);
+	return rc;
 }

@@ -21,7 +21,7 @@ struct lower_env {
 	struct elffile *elf;
 	uint64_t offset;     /* of the probe */
 	bool is_entry;       /* the probe is at the first instruction of a function */
-	const char *symbol;  /* of the function, for messages; NULL: not known */
+	bool watching;       /* we show the event, by definition.show; else the kernel does */
 };
 
 /*

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "probe/filter.h"
 #include "probe/name.h"
+#include "resolve/filters.h"
 #include "resolve/lower.h"
 #include "resolve/older.h"
 #include "resolve/resolve.h"
@@ -289,22 +289,6 @@ static void add_hidden(const struct planning *p, const struct resolution *res,
 	}
 }
 
-/* Each event of a pair gets the filter: it can be about what both record only. */
-static int check_filter(const struct spec *spec, const struct definition *d, struct err *err)
-{
-	unsigned from = spec->filter.at.from;
-	struct span at;
-
-	if (!spec->filter.s || filter_check(spec->filter.s, d, &at, err) == 0)
-		return 0;
-	if (err && spec_effective_kind(spec) == SPEC_PAIR && d->kind == 'r') {
-		err->hint[0] = 0;
-		err_hint(err, "both events of a pair get the filter: make it two specs, p and r, "
-			      "each with its own");
-	}
-	return err_at(err, &spec->origin, (struct span){ from + at.from, from + at.to });
-}
-
 static int define(const struct planning *p, struct resolution *res, char kind, size_t id,
 		  struct err *err)
 {
@@ -315,6 +299,7 @@ static int define(const struct planning *p, struct resolution *res, char kind, s
 		.elf = f->target->elf,
 		.offset = f->offset,
 		.is_entry = f->is_entry,
+		.watching = p->env->watching,
 	};
 	struct span place = res->spec->place.at;
 	int rc;
@@ -338,7 +323,7 @@ static int define(const struct planning *p, struct resolution *res, char kind, s
 	if (rc < 0)
 		return rc;
 	add_hidden(p, res, d, id);
-	return check_filter(res->spec, d, err);
+	return 0;
 }
 
 static int define_all(const struct planning *p, struct resolution *res, struct err *err)
@@ -361,6 +346,8 @@ static int define_all(const struct planning *p, struct resolution *res, struct e
 		rc = define(p, res, first, i, err);
 	for (size_t i = 0; rc == 0 && kind == SPEC_PAIR && i < n; i++)
 		rc = define(p, res, 'r', i, err);
+	if (rc == 0)
+		rc = filters_make(res->spec, p->env->watching, res->defs, res->n_defs, err);
 	return rc;
 }
 

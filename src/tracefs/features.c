@@ -55,6 +55,19 @@ static void read_line(const char *line, struct features *f)
 			set_flag(f, texts[i].flag);
 }
 
+/* The length of a sub-buffer's data is a long (ring_buffer_print_page_header()). */
+static bool has_64bit_long(const struct root *tracefs)
+{
+	auto_buf text = BUF_INIT;
+	const char *commit;
+
+	if (root_read(tracefs, &text, "events/header_page") < 0)
+		return false;
+	commit = strstr(buf_str(&text), " commit;");
+	return commit && strstr(commit, "size:8;") &&
+	       strstr(commit, "size:8;") < commit + strcspn(commit, "\n");
+}
+
 void features_detect(const struct root *tracefs, struct features *ret)
 {
 	auto_buf readme = BUF_INIT;
@@ -64,6 +77,7 @@ void features_detect(const struct root *tracefs, struct features *ret)
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		if (root_exists(tracefs, "%s", files[i].file))
 			set_flag(ret, files[i].flag);
+	ret->is_64bit = has_64bit_long(tracefs);
 	if (root_read(tracefs, &readme, "README") < 0 || !readme.len)
 		return;
 	ret->readme = true;

@@ -12,14 +12,14 @@ static char *data_dir(const char *name)
 /* One letter per flag, in the order of struct features; '-' where it is off. */
 static const char *flags_text(const struct features *f)
 {
-	static const char letters[] = "udpemiaArRgcxhsftTbD";
+	static const char letters[] = "udpemiaArRgcxhsftTb6D";
 	static char text[sizeof(letters)];
 	const bool flags[] = {
 		f->uprobe_events, f->dynamic_events, f->uprobe_profile, f->error_log,
 		f->multi_location, f->immediates, f->user_deref, f->arrays, f->ref_ctr,
 		f->percent_return, f->group_only, f->type_char, f->type_hex, f->hist,
 		f->synthetic, f->event_fork, f->set_event_pid, f->record_tgid,
-		f->subbuf_size, f->readme,
+		f->subbuf_size, f->is_64bit, f->readme,
 	};
 
 	ck_assert_uint_eq(sizeof(flags), sizeof(*f)); /* a new flag needs its letter */
@@ -31,12 +31,12 @@ static const char *flags_text(const struct features *f)
 static const struct {
 	const char *fake, *flags;
 } kernels[] = {
-	{ "empty", "u-------------------" },
-	{ "linux-4.4", "u-p-------------t--D" },
-	{ "linux-4.19", "u-p---------xh-ftT-D" },
-	{ "linux-5.10", "udpemiaArR--xhsftT-D" },
-	{ "linux-6.1", "udpemiaArRg-xhsftT-D" },
-	{ "linux-6.18", "udpemiaArRgcx--ftTbD" },
+	{ "empty", "u--------------------" },
+	{ "linux-4.4", "u-p-------------t---D" },
+	{ "linux-4.19", "u-p---------xh-ftT--D" },
+	{ "linux-5.10", "udpemiaArR--xhsftT--D" },
+	{ "linux-6.1", "udpemiaArRg-xhsftT--D" },
+	{ "linux-6.18", "udpemiaArRgcx--ftTb-D" },
 };
 
 START_TEST(sees_what_a_kernel_can_do)

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/xalloc.h"
+#include "cli/symbolize.h"
+#include "proc/proc.h"
+#include "resolve/locate.h"
+
+#define MAX_PROCESSES 64
+#define MAX_NAMES 65536      /* kept; what comes after is shown as a number */
+#define TABLE_SIZE 8192      /* a power of two */
+#define MAPS_TTL_NS 1000000000
+#define RETRY_NS 50000000    /* no sooner are maps asked again about an unknown address */
+
+struct process {
+	pid_t pid;
+	uint64_t serial; /* of these maps: addresses looked up in others are forgotten */
+	uint64_t read_ns;
+	struct proc_maps maps;
+};
+
+struct lookup {
+	uint64_t serial, vaddr; /* serial 0: the slot is free */
+	bool is_return;
+	const char *name;       /* interned, or NULL */
+};
+
+struct symbolizer {
+	struct locator *locator;
+	struct process processes[MAX_PROCESSES];
+	size_t next; /* to be replaced */
+	uint64_t serial;
+	struct lookup lookups[TABLE_SIZE];
+	size_t n_lookups;
+	char **names; /* a hash set, by content */
+	size_t n_names;
+};
+
+struct symbolizer *symbolizer_new(void)
+{
+	struct symbolizer *s = xcalloc(1, sizeof(*s));
+
+	s->locator = locator_new();
+	s->names = xcalloc(2 * MAX_NAMES, sizeof(*s->names));
+	return s;
+}
+
+void symbolizer_free(struct symbolizer *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < MAX_PROCESSES; i++)
+		proc_maps_done(&s->processes[i].maps);
+	for (size_t i = 0; i < 2 * MAX_NAMES; i++)
+		free(s->names[i]);
+	free(s->names);
+	locator_free(s->locator);
+	free(s);
+}
+
+/* Takes `name`; the one copy of it, NULL if there are too many. */
+static const char *intern(struct symbolizer *s, char *name)
+{
+	size_t i = 5381;
+
+	for (const char *p = name; *p; p++)
+		i = i * 33 + (unsigned char)*p;
+	for (i %= 2 * MAX_NAMES; s->names[i]; i = (i + 1) % (2 * MAX_NAMES))
+		if (strcmp(s->names[i], name) == 0) {
+			free(name);
+			return s->names[i];
+		}
+	if (s->n_names == MAX_NAMES) {
+		free(name);
+		return NULL;
+	}
+	s->n_names++;
+	return s->names[i] = name;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* `path` is what the file is opened by, `shown` what it is called. */
+static char *name_of(struct symbolizer *s, const char *path, const char *shown, uint64_t offset,
+		     bool is_return)
+{
+	uint64_t off = 0;
+	const struct symbol *symbol = locator_find(s->locator, path, offset - is_return, &off);
+
+	off += is_return;
+	if (!symbol)
+		return xasprintf("%s+0x%" PRIx64, base_name(shown), offset);
+	return off ? xasprintf("%s+0x%" PRIx64, symbol->name, off) : xstrdup(symbol->name);
+}
+
+/* The probed file is mapped as a whole: its hit tells where. */
+static char *by_anchor(struct symbolizer *s, const struct anchor *anchor, uint64_t vaddr,
+		       bool is_return)
+{
+	const struct elffile *elf = anchor->path ? locator_file(s->locator, anchor->path) : NULL;
+	uint64_t probed, offset;
+
+	if (!elf || !elffile_offset_to_vaddr(elf, anchor->offset, &probed) ||
+	    elffile_vaddr_to_offset(elf, vaddr - anchor->vaddr + probed, &offset, NULL) < 0)
+		return NULL;
+	return name_of(s, anchor->path, anchor->path, offset, is_return);
+}
+
+static const struct proc_map *find_map(const struct process *p, uint64_t vaddr)
+{
+	for (size_t i = 0; p && i < p->maps.n; i++)
+		if (vaddr >= p->maps.maps[i].start && vaddr < p->maps.maps[i].end)
+			return &p->maps.maps[i];
+	return NULL;
+}
+
+static void read_maps(struct symbolizer *s, struct process *p, pid_t pid, uint64_t time_ns)
+{
+	struct proc_maps maps = { 0 };
+	bool is_same = p->pid == pid;
+
+	p->read_ns = time_ns;
+	p->pid = pid;
+	/* Those of a process that has ended meanwhile stay good. */
+	if (proc_maps_read(pid, &maps) < 0 || !maps.n) {
+		proc_maps_done(&maps);
+		if (is_same)
+			return;
+	}
+	proc_maps_done(&p->maps);
+	p->maps = maps;
+	p->serial = ++s->serial;
+}
+
+static struct process *find_process(struct symbolizer *s, pid_t pid, uint64_t time_ns)
+{
+	struct process *p;
+
+	for (size_t i = 0; i < MAX_PROCESSES; i++)
+		if (s->processes[i].pid == pid) {
+			p = &s->processes[i];
+			if (time_ns > p->read_ns + MAPS_TTL_NS)
+				read_maps(s, p, pid, time_ns);
+			return p;
+		}
+	p = &s->processes[s->next++ % MAX_PROCESSES];
+	read_maps(s, p, pid, time_ns);
+	return p;
+}
+
+static char *by_maps(struct symbolizer *s, struct process *p, uint64_t time_ns, uint64_t vaddr,
+		     bool is_return)
+{
+	const struct proc_map *map = find_map(p, vaddr);
+	auto_free char *link = NULL;
+	uint64_t offset;
+	struct stat st;
+
+	if (!map && time_ns > p->read_ns + RETRY_NS) {
+		read_maps(s, p, p->pid, time_ns);
+		map = find_map(p, vaddr);
+	}
+	if (!map)
+		return NULL;
+	offset = vaddr - map->start + map->pgoff;
+	/* In a container the path may be another file, or none. */
+	if (stat(map->path, &st) == 0 && st.st_ino == map->ino)
+		return name_of(s, map->path, map->path, offset, is_return);
+	link = xasprintf("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)p->pid, map->start,
+			 map->end);
+	return name_of(s, link, map->path, offset, is_return);
+}
+
+static struct lookup *find_lookup(struct symbolizer *s, uint64_t serial, uint64_t vaddr,
+				  bool is_return)
+{
+	uint64_t hash = (vaddr ^ (serial << 40) ^ is_return) * 0x9e3779b97f4a7c15u;
+	size_t i = hash >> 51;
+
+	for (;; i = (i + 1) % TABLE_SIZE) {
+		struct lookup *l = &s->lookups[i];
+
+		if (!l->serial || (l->serial == serial && l->vaddr == vaddr &&
+				   l->is_return == is_return))
+			return l;
+	}
+}
+
+static void keep(struct symbolizer *s, uint64_t serial, uint64_t vaddr, bool is_return,
+		 const char *name)
+{
+	if (s->n_lookups > TABLE_SIZE / 2) {
+		memset(s->lookups, 0, sizeof(s->lookups));
+		s->n_lookups = 0;
+	}
+	s->n_lookups++;
+	*find_lookup(s, serial, vaddr, is_return) =
+		(struct lookup){ serial, vaddr, is_return, name };
+}
+
+const char *symbolizer_name(struct symbolizer *s, pid_t pid, uint64_t time_ns, uint64_t vaddr,
+			    bool is_return, const struct anchor *anchor)
+{
+	struct process *p = pid ? find_process(s, pid, time_ns) : NULL;
+	const struct lookup *known = p ? find_lookup(s, p->serial, vaddr, is_return) : NULL;
+	const char *name = NULL;
+	char *text;
+
+	if (known && known->serial && known->name)
+		return known->name;
+	text = by_anchor(s, anchor, vaddr, is_return);
+	if (!text && p)
+		text = by_maps(s, p, time_ns, vaddr, is_return);
+	if (text)
+		name = intern(s, text);
+	if (p && name)
+		keep(s, p->serial, vaddr, is_return, name);
+	return name;
+}
