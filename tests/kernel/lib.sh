@@ -38,7 +38,7 @@ remove_all() {
 		done
 	done
 	for name in $(run_names) "$group"; do
-		[ ! -d "$tracefs/instances/$name" ] || rmdir "$tracefs/instances/$name"
+		[ ! -d "$tracefs/instances/$name" ] || wait_for 3 rmdir "$tracefs/instances/$name"
 	done
 	for event in $(our_events | sort -u); do
 		echo "-:$event" >>"$events"
