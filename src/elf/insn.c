@@ -77,6 +77,11 @@ static unsigned unit_of(const struct elffile *f)
 	return 0;
 }
 
+bool insn_is_decoded(const struct elffile *f)
+{
+	return unit_of(f);
+}
+
 static bool is_fixed_length(const struct elffile *f)
 {
 	return unit_of(f) == 4 && f->machine != EM_PPC64;

@@ -20,6 +20,8 @@ struct insn {
 	unsigned len; /* 0: not an instruction, or a machine whose lengths are not known here */
 };
 
+/* Whether the machine's instruction lengths are known here. */
+bool insn_is_decoded(const struct elffile *f);
 void insn_read(const struct elffile *f, uint64_t offset, struct insn *ret);
 /* "endbr64", or the bytes: "48 89 e5". */
 void insn_format(const struct elffile *f, const struct insn *insn, struct buf *b);

@@ -94,6 +94,19 @@ static int check_boundary(const struct lookup *l, const struct function *f, stru
 	return 0;
 }
 
+/* A symbol says that code begins there; what does not decode is more likely data. */
+static int is_no_instruction(const struct lookup *l, const struct function *f,
+			     const struct insn *insn, struct err *err)
+{
+	auto_free char *here = place_name(f, f->offset);
+	auto_buf bytes = BUF_INIT;
+
+	insn_format(l->target->elf, insn, &bytes);
+	err_set(err, EINVAL, "the bytes at %s (%s) are no instruction that is known here", here,
+		buf_str(&bytes));
+	return err_hint(err, "if `objdump -d %s` shows one, say --force", l->target->name);
+}
+
 static int will_not_be_probed(const struct lookup *l, const struct function *f,
 			      const struct insn *insn, const char *why, struct err *err)
 {
@@ -128,6 +141,8 @@ const char *lookup_refused(const struct lookup *l, const struct function *f)
 	struct insn insn;
 
 	insn_read(l->target->elf, f->offset, &insn);
+	if (!insn.len && insn_is_decoded(l->target->elf))
+		return "is none that is known here";
 	return insn_refusal(l->target->elf, &insn);
 }
 
@@ -144,6 +159,8 @@ int lookup_check(const struct lookup *l, const struct function *f, struct err *e
 	if (rc < 0)
 		return rc;
 	insn_read(elf, f->offset, &insn);
+	if (!insn.len && insn_is_decoded(elf) && !l->rules->force)
+		return is_no_instruction(l, f, &insn, err);
 	why = insn_refusal(elf, &insn);
 	if (why)
 		return will_not_be_probed(l, f, &insn, why, err);
