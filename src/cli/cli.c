@@ -252,6 +252,8 @@ int cli_read_specs(struct cli *cli, const char *const *words, size_t n)
 {
 	int rc = cli_read_words(cli, words, n);
 
+	if (rc == 0 && cli->opts.file && opt(&cli->opts, OPT_DEBUGINFOD))
+		return cli_usage(cli, "--debuginfod goes with specs that are typed, not with -f");
 	return rc == 0 && cli->opts.file ? read_spec_file(cli, cli->opts.file) : rc;
 }
 
@@ -262,6 +264,15 @@ static enum ifunc_mode ifunc_mode(const struct options *o)
 	return strcmp(o->ifunc, "all") == 0 ? IFUNC_ALL : IFUNC_RESOLVER;
 }
 
+/* What is asked of whom over the network is said, whatever -q says. */
+static void tell_debuginfod(void *ctx, const char *text)
+{
+	auto_buf safe = BUF_INIT;
+
+	text_escape(&safe, text, strlen(text), false);
+	fprintf(stderr, "%s\n", buf_str(&safe));
+}
+
 struct resolve_env cli_resolve_env(const struct cli *cli)
 {
 	return (struct resolve_env){
@@ -270,6 +281,7 @@ struct resolve_env cli_resolve_env(const struct cli *cli)
 			.pid = cli->opts.n_pids ? cli->opts.pids[0] : 0,
 			.search_path = getenv("PATH"),
 			.program = cli->opts.command_argv ? cli->opts.command_argv[0] : NULL,
+			.debuginfod = opt(&cli->opts, OPT_DEBUGINFOD) ? tell_debuginfod : NULL,
 		},
 		.features = cli->has_tfs ? &cli->tfs.features : NULL,
 		.force = opt(&cli->opts, OPT_FORCE),

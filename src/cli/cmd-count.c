@@ -423,7 +423,7 @@ const struct cmd cmd_count = {
 		"Without a duration (-d) it counts until Ctrl-C.",
 	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_INTERVAL | OPT_COUNT | OPT_FILE |
 		   OPT_WRITE | OPT_TOP | OPT_ZEROS | OPT_CSV | OPT_OPENMETRICS | OPT_DRY_RUN |
-		   OPT_RESOLVING,
+		   OPT_RESOLVING | OPT_NO_DEMANGLE,
 	.min_args = 1,
 	.max_args = SIZE_MAX,
 	.run = run,

@@ -61,7 +61,7 @@ static char *symbol_of(const struct listing *l, const struct row *row)
 
 	if (!s)
 		return NULL;
-	return off ? xasprintf("%s+0x%" PRIx64, s->name, off) : xstrdup(s->name);
+	return locator_name(l->locator, row->path, row->d->offset);
 }
 
 static char *owner_of(const struct listing *l, const struct row *row)
@@ -277,6 +277,8 @@ static int run(struct cli *cli)
 		return rc;
 	}
 	l.locator = locator_new();
+	if (opt(&cli->opts, OPT_NO_DEMANGLE) || opt(&cli->opts, OPT_SPEC))
+		locator_keep_mangled(l.locator);
 	if (instance_names(&cli->tfs, &l.instances, NULL) < 0)
 		l.instances = NULL;
 	show(&l, refs, n);
@@ -295,7 +297,7 @@ const struct cmd cmd_list = {
 	.help = "Shows every uprobe of the system: its name, whether it is entry or return,\n"
 		"whether it records, its place as file, function and file offset, its arguments,\n"
 		"and whether it is ours (kept) or another tool's (foreign).",
-	.options = OPT_SPEC,
+	.options = OPT_SPEC | OPT_NO_DEMANGLE,
 	.max_args = SIZE_MAX,
 	.run = run,
 };

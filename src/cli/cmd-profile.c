@@ -239,6 +239,8 @@ static int run(struct cli *cli)
 	if (rc < 0)
 		return rc;
 	v.locator = locator_new();
+	if (opt(&cli->opts, OPT_NO_DEMANGLE))
+		locator_keep_mangled(v.locator);
 	if (cli->opts.interval_ns) {
 		rc = profile_read(&cli->tfs, &v.now, &cli->err);
 		if (rc == 0)
@@ -259,7 +261,7 @@ const struct cmd cmd_profile = {
 	.help = "Shows how often each probe was hit since it was defined, in all processes, from\n"
 		"the kernel's own count (uprobe_profile). With -i it is shown again and again, with\n"
 		"the hits per second.",
-	.options = OPT_INTERVAL | OPT_COUNT | OPT_DURATION,
+	.options = OPT_INTERVAL | OPT_COUNT | OPT_DURATION | OPT_NO_DEMANGLE,
 	.max_args = SIZE_MAX,
 	.run = run,
 };

@@ -8,6 +8,8 @@
 #include "base/xalloc.h"
 #include "cli/cli.h"
 #include "cli/probes.h"
+#include "elf/debugfile.h"
+#include "elf/demangle.h"
 #include "elf/insn.h"
 #include "report/json.h"
 
@@ -24,21 +26,33 @@ static void show_target(const struct resolution *res, struct buf *b)
 		 *build_id ? build_id : "none");
 }
 
-static void show_symbol(const struct function *f, struct buf *b)
+static void show_symbol(const struct function *f, bool keep_mangled, struct buf *b)
 {
 	const struct symbol *s = f->symbol;
+	auto_free char *demangled = s && !keep_mangled ? demangle(s->name) : NULL;
 
 	if (!s) {
 		buf_adds(b, "  symbol   none known at this place\n");
 		return;
 	}
-	buf_addf(b, "  symbol   %s", s->name);
+	buf_addf(b, "  symbol   %s", demangled ? demangled : s->name);
 	if (s->version)
 		buf_addf(b, "%s%s", s->is_default ? "@@" : "@", s->version);
 	if (f->symbol_off)
 		buf_addf(b, "+0x%" PRIx64, f->symbol_off);
 	buf_addf(b, ", %s %s, %" PRIu64 " bytes at 0x%" PRIx64 " (%s)\n", symbol_bind_name(s->bind),
 		 symbol_type_name(s->type), s->size, s->vaddr, symbol_source_name(s->source));
+	if (demangled)
+		buf_addf(b, "  linked   as %s\n", s->name);
+}
+
+/* Whence names come that are not in the file, or why some may be missing. */
+static void show_names(const struct elffile *elf, struct buf *b)
+{
+	if (debugfile_in_use(elf))
+		buf_addf(b, "  names    also from %s\n", debugfile_in_use(elf));
+	else if (debugfile_missing(elf))
+		buf_addf(b, "  names    of exported functions only: %s\n", debugfile_missing(elf));
 }
 
 static void show_aliases(const struct resolution *res, const struct function *f, struct buf *b)
@@ -136,7 +150,7 @@ static void escape_lines(const char *text, struct buf *b)
 	}
 }
 
-static void describe(const struct resolution *res, struct buf *b)
+static void describe(const struct resolution *res, bool keep_mangled, struct buf *b)
 {
 	const struct function_list *list = &res->functions;
 
@@ -147,8 +161,9 @@ static void describe(const struct resolution *res, struct buf *b)
 		buf_addf(b, "%s  ->  %zu functions of %s\n", res->spec->origin.text, list->n,
 			 res->targets.targets[0].name);
 	show_target(res, b);
+	show_names(res->targets.targets[0].elf, b);
 	for (size_t i = 0; i < list->n; i++) {
-		show_symbol(&list->functions[i], b);
+		show_symbol(&list->functions[i], keep_mangled, b);
 		show_aliases(res, &list->functions[i], b);
 		show_clones(&list->functions[i], b);
 		show_insn(&list->functions[i], b);
@@ -162,11 +177,11 @@ static void describe(const struct resolution *res, struct buf *b)
 	}
 }
 
-static void show_text(const struct resolution *res, struct buf *b)
+static void show_text(const struct resolution *res, bool keep_mangled, struct buf *b)
 {
 	auto_buf raw = BUF_INIT;
 
-	describe(res, &raw);
+	describe(res, keep_mangled, &raw);
 	escape_lines(buf_str(&raw), b);
 }
 
@@ -185,14 +200,20 @@ static void show_json(const struct resolution *res, struct json *j)
 	json_str(j, "file", res->targets.targets[0].name);
 	json_uint(j, "inode", res->targets.targets[0].elf->ino);
 	json_str(j, "build_id", *build_id ? build_id : NULL);
+	if (debugfile_in_use(res->targets.targets[0].elf))
+		json_str(j, "names_from", debugfile_in_use(res->targets.targets[0].elf));
 	json_array(j, "chosen");
 	for (size_t i = 0; i < res->functions.n; i++) {
 		const struct function *f = &res->functions.functions[i];
+		auto_free char *demangled = f->symbol ? demangle(f->symbol->name) : NULL;
 		auto_buf text = BUF_INIT;
 		struct insn insn;
 
 		json_object(j, NULL);
 		json_str(j, "name", f->symbol ? f->symbol->name : NULL);
+		if (demangled)
+			json_str(j, "demangled", demangled);
+		json_str(j, "source", f->symbol ? symbol_source_name(f->symbol->source) : NULL);
 		json_str(j, "version", f->symbol ? f->symbol->version : NULL);
 		json_uint(j, "offset", f->offset);
 		json_uint(j, "symbol_offset", f->symbol_off);
@@ -232,7 +253,7 @@ static int resolve_one(struct cli *cli, const struct resolve_env *env, const str
 		cli_flush(cli);
 		cli_print_error(cli, &err);
 	} else {
-		show_text(&plan.res[0], &cli->out);
+		show_text(&plan.res[0], opt(&cli->opts, OPT_NO_DEMANGLE), &cli->out);
 	}
 	return rc;
 }
@@ -269,7 +290,7 @@ const struct cmd cmd_resolve = {
 	.summary = "explain how a spec is understood",
 	.help = "Shows for each SPEC which file, function and offset it leads to and why, and the\n"
 		"lines that `uprobe-ctl add' would write. Writes nothing; needs no root.",
-	.options = OPT_FILE | OPT_PID | OPT_SYSROOT | OPT_RESOLVING,
+	.options = OPT_FILE | OPT_PID | OPT_SYSROOT | OPT_RESOLVING | OPT_NO_DEMANGLE,
 	.min_args = 1,
 	.max_args = SIZE_MAX,
 	.run = run,

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/cli.h"
+#include "elf/debugfile.h"
+#include "elf/demangle.h"
 #include "elf/plt.h"
 #include "elf/symtab.h"
 #include "report/json.h"
@@ -18,9 +20,34 @@ struct row {
 	size_t n_aliases;
 };
 
-static bool is_wanted(const struct symbol *s, const char *glob)
+/* What names are asked for: a linker's name, or one as people write it. */
+struct wanted {
+	const char *glob; /* NULL: all */
+	struct typed_name pattern, name; /* f(char*) may be either */
+};
+
+static void wanted_init(struct wanted *w, const char *glob)
 {
-	return s->is_code && !s->is_thumb && (!glob || text_glob_match(glob, s->name));
+	*w = (struct wanted){ .glob = glob };
+	if (!glob)
+		return;
+	typed_name_init(&w->pattern, glob, true);
+	typed_name_init(&w->name, glob, false);
+}
+
+static void wanted_done(struct wanted *w)
+{
+	typed_name_done(&w->pattern);
+	typed_name_done(&w->name);
+}
+
+static bool is_wanted(const struct symbol *s, const struct wanted *w)
+{
+	if (!s->is_code || s->is_thumb)
+		return false;
+	return !w->glob || text_glob_match(w->glob, s->name) ||
+	       typed_name_match(&w->pattern, s->name, true) != TYPED_NO ||
+	       typed_name_match(&w->name, s->name, true) != TYPED_NO;
 }
 
 static int by_place(const void *a, const void *b)
@@ -40,10 +67,11 @@ struct found {
 	size_t n;
 };
 
-static void collect(struct found *found, const struct symbol *all, size_t n, const char *glob)
+static void collect(struct found *found, const struct symbol *all, size_t n,
+		    const struct wanted *wanted)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (!is_wanted(&all[i], glob))
+		if (!is_wanted(&all[i], wanted))
 			continue;
 		found->v = xgrow(found->v, found->n, sizeof(*found->v));
 		found->v[found->n++] = &all[i];
@@ -51,7 +79,7 @@ static void collect(struct found *found, const struct symbol *all, size_t n, con
 }
 
 /* The file's functions, and the entries through which it calls those of others. */
-static int collect_all(struct elffile *elf, const char *glob, struct found *found,
+static int collect_all(struct elffile *elf, const struct wanted *wanted, struct found *found,
 		       struct err *err)
 {
 	const struct symbol *syms;
@@ -60,11 +88,11 @@ static int collect_all(struct elffile *elf, const char *glob, struct found *foun
 
 	if (rc < 0)
 		return rc;
-	collect(found, syms, n, glob);
+	collect(found, syms, n, wanted);
 	rc = elf_plt(elf, &syms, &n, err);
 	if (rc < 0)
 		return rc;
-	collect(found, syms, n, glob);
+	collect(found, syms, n, wanted);
 	if (found->n)
 		qsort(found->v, found->n, sizeof(*found->v), by_place);
 	return 0;
@@ -94,18 +122,34 @@ static struct row next_row(const struct symbol **syms, size_t n, size_t *at)
 	return row;
 }
 
-static void add_row(struct table *t, const struct row *row)
+/* Names that differ only to the linker (a constructor's two forms) are shown once. */
+static void add_aliases(struct buf *b, const struct row *row, const char *shown, bool keep_mangled)
+{
+	const char *separator = " = ";
+
+	for (size_t i = 0; i < row->n_aliases; i++) {
+		const char *name = row->aliases[i]->name;
+		auto_free char *alias = keep_mangled ? xstrdup(name) : demangle_shown(name);
+
+		if (strcmp(alias, shown) == 0)
+			continue;
+		buf_addf(b, "%s%s", separator, alias);
+		separator = ", ";
+	}
+}
+
+static void add_row(struct table *t, const struct row *row, bool keep_mangled)
 {
 	const struct symbol *s = row->s;
+	auto_free char *shown = keep_mangled ? xstrdup(s->name) : demangle_shown(s->name);
 	auto_buf name = BUF_INIT;
 
-	buf_adds(&name, s->name);
+	buf_adds(&name, shown);
 	if (s->version)
 		buf_addf(&name, "%s%s", s->is_default ? "@@" : "@", s->version);
 	else if (s->bind == SYMBOL_LOCAL && s->file) /* several may have the name */
 		buf_addf(&name, "@%s", s->file);
-	for (size_t i = 0; i < row->n_aliases; i++)
-		buf_addf(&name, "%s%s", i ? ", " : " = ", row->aliases[i]->name);
+	add_aliases(&name, row, shown, keep_mangled);
 	table_cellf(t, "0x%" PRIx64, s->offset);
 	table_cellf(t, "%" PRIu64, s->size);
 	table_cell(t, symbol_type_name(s->type));
@@ -116,9 +160,12 @@ static void add_row(struct table *t, const struct row *row)
 static void add_object(struct json *j, const struct row *row)
 {
 	const struct symbol *s = row->s;
+	auto_free char *demangled = demangle(s->name);
 
 	json_object(j, NULL);
 	json_str(j, "name", s->name);
+	if (demangled)
+		json_str(j, "demangled", demangled);
 	json_uint(j, "offset", s->offset);
 	json_uint(j, "vaddr", s->vaddr);
 	json_uint(j, "size", s->size);
@@ -155,7 +202,7 @@ static void show(struct cli *cli, const struct symbol **syms, size_t n)
 		if (as_json)
 			add_object(&j, &row);
 		else
-			add_row(t, &row);
+			add_row(t, &row, opt(&cli->opts, OPT_NO_DEMANGLE));
 	}
 	if (as_json) {
 		json_end_array(&j);
@@ -173,20 +220,29 @@ static int run(struct cli *cli)
 	struct resolve_env env = cli_resolve_env(cli);
 	CLEANUP(target_done) struct target target = { 0 };
 	CLEANUP(found_done) struct found found = { 0 };
+	CLEANUP(wanted_done) struct wanted wanted = { 0 };
 	int rc = target_find(&env.target, cli->opts.args[0], &target, &cli->err);
 
+	wanted_init(&wanted, glob);
 	if (rc == 0)
-		rc = collect_all(target.elf, glob, &found, &cli->err);
+		rc = collect_all(target.elf, &wanted, &found, &cli->err);
 	if (rc < 0)
 		return rc;
 	if (!found.n) {
+		const char *missing = debugfile_missing(target.elf);
+
 		err_set(&cli->err, ENOENT, glob ? "no function of %s matches '%s'"
 						: "%s defines no function",
 			target.name, glob);
+		if (missing)
+			return err_hint(&cli->err, "%s", missing);
 		return err_hint(&cli->err, "uprobe-ctl symbols %s lists all there are",
 				cli->opts.args[0]);
 	}
 	show(cli, found.v, found.n);
+	if (!glob && debugfile_missing(target.elf))
+		cli_note(cli, "only what %s exports is shown: %s", target.name,
+			 debugfile_missing(target.elf));
 	return EXIT_OK;
 }
 
@@ -198,7 +254,7 @@ const struct cmd cmd_symbols = {
 		"name; other names of the same place stand behind a '='. Type plt is an entry\n"
 		"through which FILE calls a function of another file. FILE may be a path, a\n"
 		"program on PATH, or a library by its short name. Needs no root.",
-	.options = OPT_PID | OPT_SYSROOT,
+	.options = OPT_PID | OPT_SYSROOT | OPT_NO_DEMANGLE | OPT_DEBUGINFOD,
 	.min_args = 1,
 	.max_args = 2,
 	.run = run,

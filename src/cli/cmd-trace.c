@@ -259,7 +259,7 @@ const struct cmd cmd_trace = {
 		"Probes made from a SPEC are gone when the trace ends: after the duration (-d), the\n"
 		"number of events (-n), at Ctrl-C, or when nobody reads its output any more.",
 	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_COUNT | OPT_FILE | OPT_WRITE |
-		   OPT_DRY_RUN | OPT_RESOLVING,
+		   OPT_DRY_RUN | OPT_RESOLVING | OPT_NO_DEMANGLE,
 	.max_args = SIZE_MAX,
 	.run = run,
 };

@@ -43,6 +43,8 @@ static const struct option table[] = {
 	{ OPT_ALL_MATCHES, 0, "all-matches", NULL, "several functions of one name: all of them" },
 	{ OPT_IFUNC, 0, "ifunc", "WHICH", "of an IFUNC: used (default), all, or resolver" },
 	{ OPT_MISSING_OK, 0, "missing-ok", NULL, "leave out what is not there, with a note" },
+	{ OPT_NO_DEMANGLE, 0, "no-demangle", NULL, "names of C++, Rust and D as linkers write them" },
+	{ OPT_DEBUGINFOD, 0, "debuginfod", NULL, "ask the servers of DEBUGINFOD_URLS for names" },
 	{ OPT_SYSROOT, 0, "sysroot", "DIR", "look files up below DIR" },
 	{ OPT_JSON, 'J', "json", NULL, "print JSON" },
 	{ OPT_CSV, 0, "csv", NULL, "print CSV" },

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "cli/watched.h"
+#include "elf/demangle.h"
 #include "probe/filter.h"
 #include "probe/name.h"
 #include "probe/show.h"
@@ -193,6 +194,11 @@ static size_t listed_id(const struct definition *d)
 	return 0;
 }
 
+static char *name_shown(const struct cli *cli, const char *name)
+{
+	return !name || opt(&cli->opts, OPT_NO_DEMANGLE) ? xstrdup_null(name) : demangle_shown(name);
+}
+
 static int watch_existing(struct watchset *set, struct watch *watch,
 			  const char *const *patterns, size_t n)
 {
@@ -201,6 +207,8 @@ static int watch_existing(struct watchset *set, struct watch *watch,
 	size_t n_refs = 0;
 	int rc = probes_select(set->cli, &set->probes, patterns, n, PROBES_ANY, &refs, &n_refs);
 
+	if (opt(&set->cli->opts, OPT_NO_DEMANGLE))
+		locator_keep_mangled(locator);
 	for (size_t i = 0; rc == 0 && i < set->probes.defs.n; i++) {
 		const struct definition *d = &set->probes.defs.defs[i];
 		struct watched *w = find_watched(set, d);
@@ -343,7 +351,7 @@ static int watch_specs(struct watchset *set, struct watch *watch)
 		}
 		add_place(w, f - res->functions.functions, d);
 		add_location(w, f - res->functions.functions, xstrdup(f->target->name),
-			     xstrdup_null(function_name(f)), d->kind);
+			     name_shown(set->cli, function_name(f)), d->kind);
 		if (rc < 0)
 			place_error(set, res->spec, d);
 	}

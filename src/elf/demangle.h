@@ -10,6 +10,8 @@
 
 /* Heap; NULL if the name is no mangled one, or none that can be read. */
 char *demangle(const char *name);
+/* demangle(), or a copy of the name: what is shown. Heap. */
+char *demangle_shown(const char *name);
 /* Whether a name looks like a mangled one; quick. */
 bool demangle_may_be(const char *name);
 /*

@@ -153,6 +153,13 @@ static void take_apart(const char *s, bool dots, struct parts *p)
 		p->n--;
 }
 
+char *demangle_shown(const char *name)
+{
+	char *text = demangle(name);
+
+	return text ? text : xstrdup(name);
+}
+
 char *demangle_last(const char *demangled)
 {
 	auto_free char *s = squeeze(demangled);

@@ -73,6 +73,23 @@ static void add_ifuncs(const struct lookup *l, const struct symbol *all, size_t 
 				   example);
 }
 
+/* By the names people see, if no linker's name matches: ns::*. */
+static const struct symbol **collect_typed(const struct lookup *l, size_t *ret_n)
+{
+	const struct symbol **found = NULL;
+	size_t n = 0, kept = 0;
+
+	if (symtab_find_typed(l->target->elf, l->loc->name, true, &found, &n, NULL) < 0)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (is_meant(found[i], "*"))
+			found[kept++] = found[i];
+	if (kept)
+		qsort(found, kept, sizeof(*found), by_place);
+	*ret_n = kept;
+	return found;
+}
+
 int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *err)
 {
 	auto_free const struct symbol **found = NULL;
@@ -83,6 +100,10 @@ int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *e
 	if (rc < 0)
 		return rc;
 	found = collect(l, all, n_all, &n);
+	if (!n) {
+		free(found);
+		found = collect_typed(l, &n);
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct function f = {
 			.offset = found[i]->offset,

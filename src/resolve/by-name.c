@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "elf/debugfile.h"
+#include "elf/demangle.h"
 #include "resolve/ifunc.h"
 
 static bool selector_matches(const struct symbol *s, const char *at)
@@ -27,11 +29,17 @@ static int no_such_symbol(const struct lookup *l, struct err *err)
 	if (rc < 0)
 		return rc;
 	err_set(err, ENOENT, "no function '%s' in %s", l->loc->name, l->target->name);
+	if (debugfile_missing(l->target->elf))
+		err_set(err, ENOENT, "no function '%s' in %s: %s", l->loc->name,
+			l->target->name, debugfile_missing(l->target->elf));
 	for (size_t i = 0; i < n; i++)
 		if (all[i].is_code)
 			text_nearest_offer(&near, all[i].name);
-	for (unsigned i = 0; i < near.n; i++)
-		err_detail(err, "%s:%s", l->typed, near.found[i]);
+	for (unsigned i = 0; i < near.n; i++) {
+		auto_free char *word = lookup_word(l, near.found[i], NULL);
+
+		err_detail(err, "%s", word);
+	}
 	return err_hint(err, near.n ? "the nearest names are shown; all of them: uprobe-ctl "
 				      "symbols %s '*%s*'"
 				    : "what can be probed: uprobe-ctl symbols %s '*%s*'",
@@ -73,14 +81,11 @@ static int not_code(const struct lookup *l, const struct symbol *s, struct err *
 
 static void describe(const struct lookup *l, const struct symbol *s, struct err *err)
 {
+	auto_free char *name = lookup_word(l, s->name, s->version ? s->version : s->file);
 	auto_buf word = BUF_INIT;
 
-	buf_addf(&word, "%s:%s", l->typed, s->name);
-	if (s->version)
-		buf_addf(&word, "@%s", s->version);
-	else if (s->file)
-		buf_addf(&word, "@%s", s->file);
-	else
+	buf_adds(&word, name);
+	if (!s->version && !s->file && !demangle_may_be(s->name))
 		buf_addf(&word, "  or %s:*0x%" PRIx64, l->typed, s->vaddr);
 	buf_pad(&word, ' ', 32);
 	err_detail(err, "%s  0x%" PRIx64 "  %" PRIu64 " bytes  %s", buf_str(&word), s->offset,
@@ -146,8 +151,11 @@ static int pick_symbol(const struct lookup *l, const struct symbol **syms, size_
 		return no_such_selector(l, syms, n, err);
 	if (!best)
 		return no_such_symbol(l, err);
+	/* Names that differ are overloads: none is better than another. */
 	for (size_t i = 0; i < kept; i++)
-		if (syms[i]->offset != best->offset && symbol_rank_cmp(syms[i], best) == 0)
+		if (syms[i]->offset != best->offset &&
+		    (symbol_rank_cmp(syms[i], best) == 0 ||
+		     strcmp(syms[i]->name, best->name) != 0))
 			return ambiguous(l, syms, kept, err);
 	*ret = best;
 	return 0;
@@ -241,8 +249,10 @@ int lookup_name(const struct lookup *l, struct function_list *ret, struct err *e
 	int rc = symtab_find(l->target->elf, l->loc->name, &syms, &n, err);
 
 	if (rc == 0 && !n)
+		rc = lookup_typed(l, &syms, &n, err);
+	if (rc == 0 && !n)
 		rc = find_clones(l, &syms, &n, ret, err);
-	if (rc == 0 && l->rules->all_matches)
+	if (rc == 0 && (l->rules->all_matches || lookup_is_one_structor(syms, n)))
 		rc = every_match(l, syms, n, ret, err);
 	if (rc < 0 || ret->n)
 		return rc;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "elf/debugfile.h"
+#include "elf/demangle.h"
 #include "elf/plt.h"
 #include "resolve/locate.h"
 
@@ -15,6 +17,7 @@ struct known_file {
 struct locator {
 	struct known_file *files;
 	size_t n;
+	bool keep_mangled;
 };
 
 struct locator *locator_new(void)
@@ -33,6 +36,18 @@ void locator_free(struct locator *l)
 	free(l);
 }
 
+/* /proc/PID/root/… is a file of that root, and so are its debug files. */
+static void set_root(struct elffile *elf, const char *path)
+{
+	size_t len = strncmp(path, "/proc/", 6) == 0 ? 6 + strspn(path + 6, "0123456789") : 0;
+	auto_free char *root = NULL;
+
+	if (len <= 6 || strncmp(path + len, "/root/", 6) != 0)
+		return;
+	root = xstrndup(path, len + strlen("/root"));
+	debugfile_set_root(elf, root);
+}
+
 static struct elffile *open_once(struct locator *l, const char *path)
 {
 	struct elffile *elf = NULL;
@@ -43,9 +58,21 @@ static struct elffile *open_once(struct locator *l, const char *path)
 	/* /proc/self/… of whoever made the probe is another file in this process. */
 	if (strncmp(path, "/proc/self/", 11) == 0 || elffile_open(-1, path, &elf, NULL) < 0)
 		elf = NULL;
+	if (elf)
+		set_root(elf, path);
 	l->files = xgrow(l->files, l->n, sizeof(*l->files));
 	l->files[l->n++] = (struct known_file){ xstrdup(path), elf };
 	return elf;
+}
+
+void locator_keep_mangled(struct locator *l)
+{
+	l->keep_mangled = true;
+}
+
+char *locator_shown(const struct locator *l, const char *name)
+{
+	return l->keep_mangled ? xstrdup(name) : demangle_shown(name);
 }
 
 const struct elffile *locator_file(struct locator *l, const char *path)
@@ -68,9 +95,11 @@ char *locator_name(struct locator *l, const char *path, uint64_t offset)
 	uint64_t off = 0;
 	const struct symbol *s = locator_find(l, path, offset, &off);
 
+	auto_free char *name = s ? locator_shown(l, s->name) : NULL;
+
 	if (!s)
 		return xasprintf("0x%" PRIx64, offset);
-	return off ? xasprintf("%s+0x%" PRIx64, s->name, off) : xstrdup(s->name);
+	return off ? xasprintf("%s+0x%" PRIx64, name, off) : STEAL(name);
 }
 
 bool locator_names(struct locator *l, const char *path, const char *symbol, uint64_t offset)

@@ -16,6 +16,18 @@ struct lookup {
 int lookup_name(const struct lookup *l, struct function_list *ret, struct err *err);
 /* Every function whose name matches a pattern, one for each place. */
 int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *err);
+/*
+ * Symbols whose demangled name the location is, as symtab_find_typed(). Deleting destructors
+ * are there only if nothing else is.
+ */
+int lookup_typed(const struct lookup *l, const struct symbol ***ret, size_t *ret_n,
+		 struct err *err);
+/* Whether what looks like a pattern is a name: f(char*), operator*. */
+bool lookup_is_literal(const struct lookup *l);
+/* Whether all are forms of one constructor or destructor: each call runs one of them. */
+bool lookup_is_one_structor(const struct symbol *const *syms, size_t n);
+/* TARGET:NAME[@AT], ready to be pasted: the name demangled, in quotes if need be. Heap. */
+char *lookup_word(const struct lookup *l, const char *name, const char *at);
 /* By file offset, or by virtual address. */
 int lookup_offset(const struct lookup *l, struct function_list *ret, struct err *err);
 int lookup_vaddr(const struct lookup *l, struct function_list *ret, struct err *err);

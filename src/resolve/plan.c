@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "elf/demangle.h"
 #include "probe/name.h"
 #include "resolve/filters.h"
 #include "resolve/lower.h"
@@ -68,12 +69,20 @@ static bool is_pair(const struct resolution *res)
 /* What an event is called when the user gave no name, before it is made unique. */
 static char *base_name(const struct resolution *res, char kind)
 {
-	auto_free char *with_off = NULL;
+	auto_free char *with_off = NULL, *last = NULL;
+	const struct symbol *first = res->functions.functions[0].symbol;
 	const char *symbol = res->location.name;
 
 	if (is_raw(res))
 		return name_from_offset(kind, res->functions.functions[0].target->name,
 					res->functions.functions[0].offset);
+	if ((res->functions.n == 1 || res->location.kind == LOCATION_SYMBOL) && first &&
+	    (last = demangle(first->name))) {
+		char *whole = STEAL(last);
+
+		symbol = last = demangle_last(whole);
+		free(whole);
+	}
 	if (res->location.off)
 		with_off = xasprintf("%s_0x%" PRIx64, symbol, res->location.off);
 	/* Room for STEM_ before it and _ret or _12 behind it. */

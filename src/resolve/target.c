@@ -110,6 +110,9 @@ int target_open(const struct target_env *env, const struct target_candidate *c,
 	}
 	if (rc < 0)
 		return rc;
+	debugfile_set_root(elf, root);
+	if (env->debuginfod)
+		debugfile_ask_servers(elf, env->debuginfod, env->debuginfod_ctx);
 	*ret = (struct target){
 		.name = xstrdup(c->name),
 		.path = kernel_path(env, c, elf),

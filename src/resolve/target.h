@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "elf/debugfile.h"
 #include "elf/elffile.h"
 
 /* Where names are looked up. All borrowed. */
@@ -26,6 +27,8 @@ struct target_env {
 	const char *sysroot;     /* NULL: "/" */
 	pid_t pid;               /* the process whose view counts; 0: ours */
 	const char *search_path; /* PATH */
+	debugfile_notice *debuginfod; /* ask servers for debug files, and tell; NULL: do not */
+	void *debuginfod_ctx;
 	const char *program;     /* argv[0] of a command to be started; NULL: none */
 };
 

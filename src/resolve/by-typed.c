@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of C++, Rust and D as people write them; what is to be pasted is written so, too. */
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "elf/demangle.h"
+#include "resolve/lookup.h"
+
+/* A destructor that frees calls the one that does not: both would count each object twice. */
+static size_t drop_deleting(const struct symbol **syms, size_t n)
+{
+	size_t kept = 0, deleting = 0;
+
+	for (size_t i = 0; i < n; i++)
+		deleting += demangle_is_deleting(syms[i]->name);
+	if (deleting == n)
+		return n;
+	for (size_t i = 0; i < n; i++)
+		if (!demangle_is_deleting(syms[i]->name))
+			syms[kept++] = syms[i];
+	return kept;
+}
+
+int lookup_typed(const struct lookup *l, const struct symbol ***ret, size_t *ret_n,
+		 struct err *err)
+{
+	int rc = symtab_find_typed(l->target->elf, l->loc->name, false, ret, ret_n, err);
+
+	if (rc == 0 && *ret_n)
+		*ret_n = drop_deleting(*ret, *ret_n);
+	return rc;
+}
+
+bool lookup_is_literal(const struct lookup *l)
+{
+	auto_free const struct symbol **found = NULL;
+	size_t n = 0;
+
+	/* A pattern without these is no C++ name with a '*' or a '[' in it. */
+	if (!strchr(l->loc->name, '(') && !strstr(l->loc->name, "operator"))
+		return false;
+	return symtab_find_typed(l->target->elf, l->loc->name, false, &found, &n, NULL) == 0 && n;
+}
+
+bool lookup_is_one_structor(const struct symbol *const *syms, size_t n)
+{
+	auto_free char *first = n ? demangle(syms[0]->name) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		auto_free char *name = demangle(syms[i]->name);
+
+		if (!first || !name || strcmp(name, first) != 0 ||
+		    !demangle_is_structor(syms[i]->name))
+			return false;
+	}
+	return n > 1;
+}
+
+char *lookup_word(const struct lookup *l, const char *name, const char *at)
+{
+	auto_free char *shown = demangle_shown(name);
+	auto_buf word = BUF_INIT, quoted = BUF_INIT;
+
+	buf_addf(&word, "%s:%s%s%s", l->typed, shown, at ? "@" : "", at ? at : "");
+	if (!strpbrk(buf_str(&word), " \t\"\\"))
+		return buf_steal(&word);
+	buf_addc(&quoted, '"');
+	for (const char *p = buf_str(&word); *p; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_addc(&quoted, '\\');
+		buf_addc(&quoted, *p);
+	}
+	buf_addc(&quoted, '"');
+	return buf_steal(&quoted);
+}
