@@ -21,7 +21,14 @@ _uprobe_ctl() {
 	--tracefs | --sysroot)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
-	-d | --duration | -i | --interval | -n | --count)
+	--time)
+		mapfile -t COMPREPLY < <(compgen -W 'wall mono rel' -- "$cur")
+		return ;;
+	--uid)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return ;;
+	-d | --duration | -i | --interval | -n | --count | -o | --columns | --slower | --comm | \
+		--cpu | --sample)
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then

@@ -160,12 +160,19 @@ bool pairs_add(struct pairs *p, const struct event_type *entry,
  * Copies of entries
  */
 
+static bool has_name(const struct value *v)
+{
+	return (v->kind == VALUE_NAMED || v->kind == VALUE_SYM) && v->name;
+}
+
 static void measure(const struct value *v, size_t n, size_t *n_values, size_t *n_bytes)
 {
 	*n_values += n;
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].kind == VALUE_STRING || v[i].kind == VALUE_BYTES)
 			*n_bytes += v[i].len;
+		else if (has_name(&v[i]))
+			*n_bytes += strlen(v[i].name) + 1;
 		else if (v[i].kind == VALUE_ARRAY || v[i].kind == VALUE_OBJECT)
 			measure(v[i].items, v[i].len, n_values, n_bytes);
 	}
@@ -189,6 +196,11 @@ static const struct value *copy_values(struct room *room, const struct value *fr
 				memcpy(room->bytes, from[i].str, from[i].len);
 			to[i].str = room->bytes;
 			room->bytes += from[i].len;
+		} else if (has_name(&from[i])) {
+			size_t size = strlen(from[i].name) + 1;
+
+			to[i].name = memcpy(room->bytes, from[i].name, size);
+			room->bytes += size;
 		} else if (from[i].kind == VALUE_ARRAY || from[i].kind == VALUE_OBJECT) {
 			to[i].items = copy_values(room, from[i].items, from[i].len);
 		}

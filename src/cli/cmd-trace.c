@@ -9,18 +9,17 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "cli/output.h"
+#include "cli/pairing.h"
 #include "cli/watched.h"
-#include "report/events.h"
 #include "session/child.h"
 
 struct trace {
 	struct cli *cli;
 	struct watchset set;
 	struct watch *watch;
-	const struct events_format *format;
-	struct events_writer *writer;
-	uint64_t n_events;
-	bool failed_output;
+	struct events_options opts;
+	struct output out;
 };
 
 static const char *group_of(const struct event *e)
@@ -37,41 +36,32 @@ static bool on_event(void *ctx, const struct event *e)
 {
 	struct trace *t = ctx;
 
-	if (t->failed_output)
-		return false;
 	if (!cli_wants_task(t->cli, e->tgid))
-		return true;
-	t->format->event(t->writer, watched_show(e), &t->cli->out);
-	t->n_events++;
-	if (t->cli->out.len > 1 << 16)
-		t->failed_output = cli_flush(t->cli) < 0;
-	return !t->failed_output &&
-	       (!t->cli->opts.count || t->n_events < t->cli->opts.count);
+		return !t->out.is_done;
+	/* The kernel's line is of the record, not of what is made of it. */
+	return output_event(&t->out, t->out.format == &events_kernel ? e : watched_show(e));
 }
 
 static void on_lost(void *ctx, const struct lost *lost)
 {
 	struct trace *t = ctx;
 
-	t->format->lost(t->writer, lost, &t->cli->out);
+	output_lost(&t->out, lost);
 }
 
 static bool on_round(void *ctx)
 {
 	struct trace *t = ctx;
 
-	if (!t->failed_output)
-		t->failed_output = cli_flush(t->cli) < 0;
-	return !t->failed_output;
+	return output_round(&t->out);
 }
 
-static int64_t wall_offset(void)
+static uint64_t now_ns(clockid_t clock)
 {
-	struct timespec wall, mono;
+	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	clock_gettime(CLOCK_REALTIME, &wall);
-	return (int64_t)(wall.tv_sec - mono.tv_sec) * 1000000000 + (wall.tv_nsec - mono.tv_nsec);
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
 static void announce(const struct trace *t)
@@ -97,16 +87,11 @@ static void announce(const struct trace *t)
 		cli_note(cli, "Attaching uprobe to %s; Ctrl-C to end", buf_str(&b));
 }
 
-static void plural(struct buf *b, uint64_t n, const char *what)
-{
-	buf_addf(b, "%" PRIu64 " %s%s", n, what, n == 1 ? "" : "s");
-}
-
 static void close_line(const struct trace *t, uint64_t lost)
 {
 	auto_buf b = BUF_INIT;
 
-	plural(&b, t->n_events, "event");
+	output_summary(&t->out, &b);
 	cli_note(t->cli, "%s, %" PRIu64 " lost%s", buf_str(&b), lost,
 		 t->set.plan.n ? "; uprobe detached" : "");
 }
@@ -149,18 +134,18 @@ static int loop(struct trace *t)
 
 static void begin_output(struct trace *t)
 {
-	const struct events_options opts = {
-		.wall_offset_ns = wall_offset(),
-		.no_header = opt(&t->cli->opts, OPT_NOHEADINGS),
-		.name_width = watchset_name_width(&t->set),
-		.group = group_of,
-		.name = watched_name,
-		.symbol = watched_symbol,
-		.file = file_of,
-	};
+	uint64_t mono = now_ns(CLOCK_MONOTONIC);
 
-	t->format = opt(&t->cli->opts, OPT_JSON) ? &events_json : &events_text;
-	t->writer = t->format->begin(&opts, &t->cli->out);
+	t->opts.wall_offset_ns = (int64_t)(now_ns(CLOCK_REALTIME) - mono);
+	t->opts.start_ns = mono;
+	t->opts.name_width = watchset_name_width(&t->set);
+	t->opts.group = group_of;
+	t->opts.name = watched_name;
+	t->opts.symbol = watched_symbol;
+	t->opts.file = file_of;
+	output_begin(&t->out, t->cli, &t->opts, pairing_wanted(&t->set));
+	if (t->out.pairs)
+		pairing_add(&t->set, t->out.pairs);
 }
 
 /* Takes down the run, whatever came before; its failure counts if nothing else failed. */
@@ -185,13 +170,11 @@ static int show(struct trace *t, struct child *child)
 	}
 	if (t->watch)
 		rc = tear_down(t, rc, &lost);
-	if (t->writer) {
-		t->format->end(t->writer, &t->cli->out);
-		on_round(t);
-	}
+	if (output_end(&t->out) < 0 && rc == 0)
+		rc = -EIO;
 	if (rc == 0)
 		close_line(t, lost);
-	return t->failed_output ? -EIO : rc;
+	return rc;
 }
 
 static int dry_run(struct trace *t)
@@ -221,6 +204,16 @@ static int run_with_command(struct trace *t)
 	return rc;
 }
 
+/* --slower */
+static int want_pairs(struct trace *t)
+{
+	pairing_imply(t->cli);
+	if (pairing_possible(t->cli))
+		return 0;
+	err_set(&t->cli->err, EINVAL, "--slower needs calls, and nothing here makes any");
+	return err_hint(&t->cli->err, "pr:FILE:FUNCTION makes them, and so does FILE:FUNCTION");
+}
+
 static int run(struct cli *cli)
 {
 	struct trace t = { .cli = cli };
@@ -229,10 +222,15 @@ static int run(struct cli *cli)
 
 	if (cli->opts.command && cli->opts.command_argv)
 		return cli_usage(cli, "-c and -- both name a command");
+	rc = output_check(cli, &t.opts);
+	if (rc)
+		return rc;
 	rc = dry ? cli_open_dry(cli) : cli_open_for_writing(cli);
 	statedir_unlock(&cli->state); /* others may work while we watch */
 	if (rc == 0)
 		rc = watchset_load(&t.set, cli);
+	if (rc == 0 && opt(&cli->opts, OPT_SLOWER))
+		rc = want_pairs(&t);
 	if (rc == 0)
 		rc = watchset_plan(&t.set, "uctl_RUN");
 	if (rc == 0 && dry)
@@ -256,10 +254,13 @@ const struct cmd cmd_trace = {
 		"  [GROUP/]EVENT    a probe that exists (uprobe-ctl list); with none of all these,\n"
 		"                   those of ours that are enabled\n"
 		"\n"
+		"A call is shown at its return, with what it returned and how long it took, if the\n"
+		"SPEC asks for both ends: pr:BINARY:FUNCTION, or retval beside an argN.\n"
+		"\n"
 		"Probes made from a SPEC are gone when the trace ends: after the duration (-d), the\n"
 		"number of events (-n), at Ctrl-C, or when nobody reads its output any more.",
-	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_COUNT | OPT_FILE | OPT_WRITE |
-		   OPT_DRY_RUN | OPT_RESOLVING | OPT_NO_DEMANGLE,
+	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_FILE | OPT_DRY_RUN |
+		   OPT_RESOLVING | OPT_NO_DEMANGLE | OPT_UID | OPT_OUTPUT,
 	.max_args = SIZE_MAX,
 	.run = run,
 };

@@ -3,6 +3,8 @@
  * Not getopt_long(3): that takes "-:name" for options, abbreviates long ones, and loses the
  * place of "--", behind which a command of the user's begins.
  */
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +37,16 @@ static const struct option table[] = {
 	{ OPT_TOP, 0, "top", "N", "only the N most called" },
 	{ OPT_ZEROS, 0, "zeros", NULL, "also what was never called" },
 	{ OPT_WRITE, 'w', "write", "FILE", "write the output to FILE" },
+	{ OPT_COLUMNS, 'o', "columns", "LIST", "these columns: time,comm,... +LIST: besides the usual" },
+	{ OPT_CSV, 0, "csv", NULL, "print CSV" },
+	{ OPT_KERNEL_FORMAT, 0, "kernel-format", NULL, "print events as the kernel's trace_pipe does" },
+	{ OPT_TIME, 0, "time", "KIND", "wall, mono (the kernel's clock), or rel (since the start)" },
+	{ OPT_NO_PAIR, 0, "no-pair", NULL, "entry and return as two events, not as one call" },
+	{ OPT_SLOWER, 0, "slower", "DUR", "only calls that take so long: 5ms, 200us" },
+	{ OPT_COMM, 0, "comm", "GLOB", "only tasks of that name" },
+	{ OPT_UID, 0, "uid", "UID", "only tasks of that user, by name or number" },
+	{ OPT_CPU, 0, "cpu", "LIST", "only what happens on these CPUs: 0,2-5" },
+	{ OPT_SAMPLE, 0, "sample", "N", "show every N-th event only" },
 	{ OPT_SPEC, 0, "spec", NULL, "print specs that add -f reads" },
 	{ OPT_STALE, 0, "stale", NULL, "only what killed runs left behind" },
 	{ OPT_ALL, 0, "all", NULL, "everyone's uprobes, after saying whose" },
@@ -98,6 +110,97 @@ static int parse_time(const char *text, uint64_t *ret, struct err *err)
 	return err_set(err, EINVAL, "'%s' is not a time: 3, 0.5, 500ms, 2m", text);
 }
 
+/* The range at `s`, "3" or "3-5"; what stands behind it, or NULL. */
+static const char *parse_range(const char *s, uint64_t *from, uint64_t *to)
+{
+	size_t len = strspn(s, "0123456789"), more;
+
+	if (!len || !num_parse_u64(s, len, from))
+		return NULL;
+	*to = *from;
+	s += len;
+	if (*s != '-')
+		return s;
+	more = strspn(++s, "0123456789");
+	return more && num_parse_u64(s, more, to) && *to >= *from ? s + more : NULL;
+}
+
+static bool is_list(const char *s)
+{
+	uint64_t from, to;
+
+	while ((s = parse_range(s, &from, &to)) && *s == ',')
+		s++;
+	return s && !*s;
+}
+
+bool options_list_has(const char *list, uint64_t n)
+{
+	uint64_t from, to;
+
+	while ((list = parse_range(list, &from, &to))) {
+		if (n >= from && n <= to)
+			return true;
+		list += *list == ',';
+	}
+	return false;
+}
+
+static int parse_time_kind(struct options *o, const char *value, struct err *err)
+{
+	if (strcmp(value, "wall") != 0 && strcmp(value, "mono") != 0 && strcmp(value, "rel") != 0)
+		return err_set(err, EINVAL, "'%s' is none of wall, mono, rel", value);
+	o->time = value;
+	return 0;
+}
+
+/* getpwnam(3) has no place in a static program. */
+static int parse_uid(struct options *o, const char *value, struct err *err)
+{
+	const struct passwd *user = NULL;
+	FILE *f;
+
+	if (num_parse_uint(value, UINT32_MAX - 1, &o->uid))
+		return 0;
+	f = fopen("/etc/passwd", "re");
+	while (f && (user = fgetpwent(f)))
+		if (strcmp(user->pw_name, value) == 0) {
+			o->uid = user->pw_uid;
+			break;
+		}
+	if (f)
+		fclose(f);
+	return user ? 0 : err_set(err, EINVAL, "there is no user '%s' in /etc/passwd", value);
+}
+
+static int set_view_value(struct options *o, uint64_t bit, const char *value, struct err *err)
+{
+	switch (bit) {
+	case OPT_COLUMNS:
+		o->columns = value;
+		break;
+	case OPT_COMM:
+		o->comm = value;
+		break;
+	case OPT_TIME:
+		return parse_time_kind(o, value, err);
+	case OPT_UID:
+		return parse_uid(o, value, err);
+	case OPT_SLOWER:
+		return parse_time(value, &o->slower_ns, err);
+	case OPT_CPU:
+		if (!is_list(value))
+			return err_set(err, EINVAL, "'%s' is no list of CPUs: 0,2-5", value);
+		o->cpus = value;
+		break;
+	case OPT_SAMPLE:
+		if (!num_parse_uint(value, UINT64_MAX, &o->sample) || o->sample == 0)
+			return err_set(err, EINVAL, "'%s' is not a count", value);
+		break;
+	}
+	return 0;
+}
+
 static int set_value(struct options *o, uint64_t bit, const char *value, struct err *err)
 {
 	uint64_t number;
@@ -149,7 +252,7 @@ static int set_value(struct options *o, uint64_t bit, const char *value, struct 
 			return err_set(err, EINVAL, "'%s' is not a count", value);
 		break;
 	}
-	return 0;
+	return set_view_value(o, bit, value, err);
 }
 
 static const struct option *find_long(const char *name, size_t len)

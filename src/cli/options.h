@@ -49,7 +49,7 @@ enum {
 	OPT_COMM = OPT_BIT(28),
 	OPT_UID = OPT_BIT(29),
 	OPT_CPU = OPT_BIT(30),
-	OPT_SAMPLE = INT64_C(1) << 31,
+	OPT_SAMPLE = OPT_BIT(55),
 	OPT_TOP = OPT_BIT(31),
 	OPT_ZEROS = OPT_BIT(32),
 	OPT_OPENMETRICS = OPT_BIT(33),
@@ -73,6 +73,10 @@ struct options {
 	const char *command;        /* -c */
 	char *const *command_argv;  /* behind --; NULL: none */
 	uint64_t interval_ns, duration_ns, count;
+	const char *columns, *comm;
+	const char *time; /* wall, mono, rel */
+	const char *cpus; /* "0,2-5", checked */
+	uint64_t slower_ns, sample, uid;
 	size_t top;
 	pid_t *pids; /* owned */
 	size_t n_pids;
@@ -84,6 +88,9 @@ static inline bool opt(const struct options *o, uint64_t bit)
 {
 	return (o->given & bit) != 0;
 }
+
+/* Whether a list of numbers and ranges, which has been checked, holds n. */
+bool options_list_has(const char *list, uint64_t n);
 
 /*
  * Parses argv behind the command's name. `takes` is the command's set. A word that begins

@@ -15,6 +15,8 @@
 
 /* __comm: saved_cmdlines is global and small; the record itself must carry the name (R21). */
 static const char *const hidden_args[] = { "__comm=$comm", NULL };
+/* The stack pointer tells which return belongs to which entry (R18). */
+static const char *const hidden_pair_args[] = { "__sp=$stack", NULL };
 
 /* "BINARY FUNCTION": two words without ':' of which neither is a probe. */
 static int as_binary_and_function(struct watchset *set)
@@ -141,6 +143,16 @@ static void find_id(struct watched *w)
 	for (size_t i = 0; i < w->type.n_fields; i++)
 		if (strcmp(w->type.fields[i].name, "__id") == 0)
 			w->id_field = i;
+}
+
+/* What a function returned, under whatever name the user gave it. */
+static void mark_retval(struct watched *w, const struct definition *d)
+{
+	for (size_t i = 0; i < w->type.n_fields; i++)
+		for (size_t k = 0; k < d->n_args && w->type.is_return; k++)
+			if (strcmp(d->args[k].expr, "$retval") == 0 &&
+			    strcmp(d->args[k].name, w->type.fields[i].name) == 0)
+				w->type.fields[i].is_retval = true;
 }
 
 static size_t location_of(const struct event *e)
@@ -348,6 +360,7 @@ static int watch_specs(struct watchset *set, struct watch *watch)
 					 &set->cli->err);
 			find_id(w);
 			add_view(w, d->show);
+			mark_retval(w, d);
 		}
 		add_place(w, f - res->functions.functions, d);
 		add_location(w, f - res->functions.functions, xstrdup(f->target->name),
@@ -401,6 +414,7 @@ int watchset_plan(struct watchset *set, const char *group)
 	env.own_group = true;
 	env.watching = true;
 	env.hidden = hidden_args;
+	env.hidden_pair = hidden_pair_args;
 	rc = plan_make(&env, set->cli->specs.specs, set->cli->specs.n, &set->plan,
 		       &set->cli->err);
 	if (rc < 0)

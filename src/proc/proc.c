@@ -149,15 +149,36 @@ bool proc_comm(pid_t tid, char ret[16])
 	return true;
 }
 
-pid_t proc_tgid(pid_t tid)
+/* The first number behind "KEY:" in /proc/TID/status. */
+static bool status_number(pid_t tid, const char *key, long *ret)
 {
+	auto_free char *line = xasprintf("\n%s:", key);
 	auto_buf text = BUF_INIT;
 	const char *p;
 
 	if (read_pid_file(tid, "status", &text) < 0)
-		return 0;
-	p = strstr(buf_str(&text), "\nTgid:");
-	return p ? (pid_t)strtol(p + strlen("\nTgid:"), NULL, 10) : 0;
+		return false;
+	p = strstr(buf_str(&text), line);
+	if (p)
+		*ret = strtol(p + strlen(line), NULL, 10);
+	return p != NULL;
+}
+
+pid_t proc_tgid(pid_t tid)
+{
+	long tgid;
+
+	return status_number(tid, "Tgid", &tgid) ? (pid_t)tgid : 0;
+}
+
+bool proc_uid(pid_t tid, uid_t *ret)
+{
+	long uid;
+
+	if (!status_number(tid, "Uid", &uid))
+		return false;
+	*ret = (uid_t)uid;
+	return true;
 }
 
 uint64_t proc_start_time(pid_t pid)

@@ -39,6 +39,8 @@ int proc_mem_open(pid_t pid);
 bool proc_comm(pid_t tid, char ret[16]);
 /* Thread group (process) of a task, 0 if it is gone. */
 pid_t proc_tgid(pid_t tid);
+/* Real user of a task; false if it is gone. */
+bool proc_uid(pid_t tid, uid_t *ret);
 /* Start time in clock ticks since boot, to tell a PID from its next owner; 0 if gone. */
 uint64_t proc_start_time(pid_t pid);
 /* All threads of a process: heap array. 0 or -errno. */

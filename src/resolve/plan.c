@@ -279,11 +279,10 @@ static void add_hidden_arg(struct definition *d, const char *name, const char *e
 	};
 }
 
-/* Arguments of ours, behind the user's. */
-static void add_hidden(const struct planning *p, const struct resolution *res,
-		       struct definition *d, size_t id)
+static void add_hidden_list(const struct planning *p, struct definition *d,
+			    const char *const *hidden)
 {
-	for (const char *const *h = p->env->hidden; h && *h; h++) {
+	for (const char *const *h = hidden; h && *h; h++) {
 		const char *eq = strchr(*h, '=');
 		auto_free char *name = xstrndup(*h, eq - *h);
 
@@ -291,6 +290,15 @@ static void add_hidden(const struct planning *p, const struct resolution *res,
 			continue; /* then the name comes from /proc */
 		add_hidden_arg(d, name, eq + 1, NULL);
 	}
+}
+
+/* Arguments of ours, behind the user's. */
+static void add_hidden(const struct planning *p, const struct resolution *res,
+		       struct definition *d, size_t id)
+{
+	add_hidden_list(p, d, p->env->hidden);
+	if (spec_effective_kind(res->spec) == SPEC_PAIR)
+		add_hidden_list(p, d, p->env->hidden_pair);
 	if (res->functions.n > 1) { /* immediates are as old as several locations: 5.4 */
 		auto_free char *expr = xasprintf("\\%zu", id);
 

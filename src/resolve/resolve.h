@@ -26,6 +26,7 @@ struct resolve_env {
 				a group of the spec's is not used */
 	const char *const *hidden; /* arguments every definition gets, "__comm=$comm", NULL-
 				      terminated; NULL: none */
+	const char *const *hidden_pair; /* and besides, those of a pair's two halves */
 	bool watching; /* we show the events; else the kernel does (lower.h) */
 	bool force;
 	bool optimises_nop5;   /* the kernel makes calls of 5-byte no-ops (proc/kernel.h) */

@@ -23,6 +23,7 @@ static struct field fields[] = {
 	{ .name = (char *)"__sp", .is_hidden = true },
 	{ .name = (char *)"s" },
 	{ .name = (char *)"list" },
+	{ .name = (char *)"sym" },
 };
 #define TYPE(ret) { .is_return = (ret), .fields = fields, .n_fields = ARRAY_SIZE(fields) }
 static struct event_type entry = TYPE(false), finish = TYPE(true), other = TYPE(false);
@@ -49,6 +50,7 @@ static void check_copy(const struct event *e)
 	ck_assert_mem_eq(e->values[2].str, want, strlen(want));
 	ck_assert_int_eq(e->values[3].items[1].len, 1);
 	ck_assert_mem_eq(e->values[3].items[1].str, want + strlen(want) - 1, 1);
+	ck_assert_str_eq(e->values[4].name, want);
 	ck_assert_str_eq(e->comm, want);
 }
 
@@ -94,6 +96,7 @@ static void put(struct pairs *p, const struct event_type *type, int cpu, pid_t t
 	values[1] = (struct value){ .kind = VALUE_HEX, .u = sp };
 	values[2] = (struct value){ .kind = VALUE_STRING, .str = text, .len = strlen(text) };
 	values[3] = (struct value){ .kind = VALUE_ARRAY, .items = items, .len = 2 };
+	values[4] = (struct value){ .kind = VALUE_SYM, .u = n, .name = text };
 	ck_assert(pairs_event(p, &e) == (type != &other));
 	memset(values, 0x5a, sizeof(values));
 	memset(items, 0x5a, sizeof(items));
@@ -306,6 +309,7 @@ END_TEST
 
 static void fill(TCase *c)
 {
+	tcase_set_timeout(c, 60); /* of bounded(), on a busy machine */
 	tcase_add_loop_test(c, scripts_told, 0, ARRAY_SIZE(scripts));
 	tcase_add_test(c, filtered);
 	tcase_add_loop_test(c, words_of_calls, 0, ARRAY_SIZE(words));

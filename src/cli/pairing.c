@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "cli/pairing.h"
+#include "elf/elffile.h"
+#include "probe/abi.h"
+
+static bool is_pair(const struct resolution *res)
+{
+	return res->n_defs > 1 && res->defs[0].kind != res->defs[res->n_defs - 1].kind;
+}
+
+bool pairing_wanted(const struct watchset *set)
+{
+	for (size_t i = 0; i < set->plan.n; i++)
+		if (is_pair(&set->plan.res[i]))
+			return true;
+	return false;
+}
+
+void pairing_imply(struct cli *cli)
+{
+	for (size_t i = 0; i < cli->specs.n; i++)
+		if (cli->specs.specs[i].kind == SPEC_PLAIN)
+			cli->specs.specs[i].kind = SPEC_PAIR;
+}
+
+bool pairing_possible(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->specs.n; i++)
+		if (spec_effective_kind(&cli->specs.specs[i]) == SPEC_PAIR)
+			return true;
+	return false;
+}
+
+/* What a call pushes: nothing where there is a link register. */
+static int word_of(const struct resolution *res)
+{
+	int word = PAIRS_GUESS;
+
+	for (size_t i = 0; i < res->functions.n; i++) {
+		const struct elffile *elf = res->functions.functions[i].target->elf;
+		const struct abi *abi = abi_find(elf->machine, elf->elf_class);
+		int here = !abi ? PAIRS_GUESS : abi->link ? PAIRS_LINK : abi->word;
+
+		if (i > 0 && here != word)
+			return PAIRS_GUESS;
+		word = here;
+	}
+	return word;
+}
+
+static const struct event_type *type_of(const struct watchset *set, const struct definition *d)
+{
+	for (size_t i = 0; i < set->n_watched; i++) {
+		const struct event_type *t = &set->watched[i]->type;
+
+		if (strcmp(t->group, d->group) == 0 && strcmp(t->event, d->event) == 0)
+			return t;
+	}
+	return NULL;
+}
+
+void pairing_add(const struct watchset *set, struct pairs *pairs)
+{
+	for (size_t i = 0; i < set->plan.n; i++) {
+		const struct resolution *res = &set->plan.res[i];
+		const struct event_type *entry, *finish;
+
+		if (!is_pair(res))
+			continue;
+		entry = type_of(set, &res->defs[0]);
+		finish = type_of(set, &res->defs[res->n_defs - 1]);
+		if (entry && finish)
+			pairs_add(pairs, entry, finish, word_of(res),
+				  res->spec->filter.s != NULL);
+	}
+}
