@@ -7,10 +7,13 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/xalloc.h"
 #include "stream/decode.h"
 #include "stream/format.h"
+
+#define MAX_STRING 4096 /* MAX_STRING_SIZE of kernel/trace/trace_probe.h */
 
 enum load_op {
 	LOAD_U8,
@@ -41,6 +44,7 @@ struct decoder {
 	struct value *items;  /* of all arrays */
 	struct value tid, ip, ret_ip;
 	const struct value *carried_comm; /* the value of __comm, NULL: none */
+	size_t full; /* where a record ends of which the kernel has cut the last string */
 	char comm[64];
 };
 
@@ -148,6 +152,7 @@ static void add_arguments(struct decoder *d, const struct format *format,
 		n += is_argument(f);
 		n_items += f->is_array ? f->size / f->item_size : 0;
 	}
+	d->full = SIZE_MAX;
 	type->fields = xcalloc(n + 1, sizeof(*type->fields));
 	d->values = xcalloc(n + 1, sizeof(*d->values));
 	d->items = item = xcalloc(n_items + 1, sizeof(*d->items));
@@ -156,6 +161,8 @@ static void add_arguments(struct decoder *d, const struct format *format,
 
 		if (!is_argument(f))
 			continue;
+		if (!type->n_fields)
+			d->full = f->offset + (size_t)sysconf(_SC_PAGESIZE);
 		describe(&type->fields[type->n_fields], f);
 		add_argument(d, f, &d->values[type->n_fields++], &item);
 	}
@@ -210,9 +217,13 @@ unsigned decoder_id(const struct decoder *d)
 		to->member = number_;                                                    \
 	} while (0)
 
-/* A data_loc; length 0 is how the kernel says that it could not read the memory. */
-static void load_string(const unsigned char *data, size_t size, const unsigned char *at,
-			struct value *to)
+/*
+ * A data_loc; length 0 is how the kernel says that it could not read the memory. One that
+ * was cut is as long as a string can be, or as the room for all of an event was: a page from
+ * its first argument on (prepare_uprobe_buffer()).
+ */
+static void load_string(const struct decoder *d, const unsigned char *data, size_t size,
+			const unsigned char *at, struct value *to)
 {
 	uint32_t loc;
 	size_t offset, len;
@@ -227,9 +238,10 @@ static void load_string(const unsigned char *data, size_t size, const unsigned c
 	to->kind = VALUE_STRING;
 	to->str = (const char *)data + offset;
 	to->len = strnlen(to->str, len);
+	to->is_cut = len >= MAX_STRING || offset + len == d->full;
 }
 
-static void load(const struct load *l, const unsigned char *data, size_t size)
+static void load(const struct decoder *d, const struct load *l, const unsigned char *data, size_t size)
 {
 	const unsigned char *at = data + l->offset;
 	struct value *to = l->to;
@@ -261,7 +273,7 @@ static void load(const struct load *l, const unsigned char *data, size_t size)
 		to->len = strnlen(to->str, l->size);
 		break;
 	case LOAD_STRING:
-		load_string(data, size, at, to);
+		load_string(d, data, size, at, to);
 		break;
 	}
 }
@@ -285,7 +297,7 @@ bool decode_record(struct decoder *d, const void *data, size_t size, struct even
 	if (size < d->min_size)
 		return false;
 	for (size_t i = 0; i < d->n_loads; i++)
-		load(&d->loads[i], data, size);
+		load(d, &d->loads[i], data, size);
 	e->type = d->type;
 	e->tid = d->tid.s;
 	e->ip = d->ip.u;
