@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "cli/explain.h"
+#include "elf/debugfile.h"
+#include "elf/demangle.h"
+#include "elf/insn.h"
+
+static void show_processes(const struct explanation *e, const struct target *t, struct buf *b)
+{
+	size_t n = explain_mapped_by(e, t), older = explain_older(e, t);
+
+	if (!e->mapped)
+		return;
+	if (n)
+		buf_addf(b, "; %zu process%s it", n, n == 1 ? " maps" : "es map");
+	else
+		buf_adds(b, "; no process maps it");
+	if (older)
+		buf_addf(b, ", %zu an older copy, which is not probed", older);
+}
+
+static void show_target(const struct explanation *e, const struct target *t, struct buf *b)
+{
+	auto_free char *machine = elffile_machine_name(t->elf);
+	auto_free char *build_id = elffile_build_id(t->elf);
+
+	buf_addf(b, "  target   %s", t->name);
+	if (t->reason)
+		buf_addf(b, " %s", t->reason);
+	buf_addf(b, ", %s; inode %" PRIu64 ", build-id %s", machine, (uint64_t)t->elf->ino,
+		 *build_id ? build_id : "none");
+	show_processes(e, t, b);
+	buf_addc(b, '\n');
+	/* Whence names come that are not in the file, or why some may be missing. */
+	if (debugfile_in_use(t->elf))
+		buf_addf(b, "  names    also from %s\n", debugfile_in_use(t->elf));
+	else if (debugfile_missing(t->elf))
+		buf_addf(b, "  names    of exported functions only: %s\n",
+			 debugfile_missing(t->elf));
+}
+
+static void put_symbol(const struct symbol *s, const char *name, uint64_t off, struct buf *b)
+{
+	buf_adds(b, name);
+	if (s->version)
+		buf_addf(b, "%s%s", s->is_default ? "@@" : "@", s->version);
+	if (off)
+		buf_addf(b, "+0x%" PRIx64, off);
+	if (s->is_undefined) {
+		buf_addf(b, ", %s (%s)", symbol_bind_name(s->bind), symbol_source_name(s->source));
+		return;
+	}
+	buf_addf(b, ", %s %s, %" PRIu64 " bytes at 0x%" PRIx64 " (%s", symbol_bind_name(s->bind),
+		 symbol_type_name(s->type), s->size, s->vaddr, symbol_source_name(s->source));
+	if (s->file)
+		buf_addf(b, ", %s", s->file);
+	buf_addc(b, ')');
+}
+
+static void show_symbol(const struct explanation *e, const struct function *f, struct buf *b)
+{
+	const struct symbol *s = f->symbol;
+	auto_free char *demangled = s && !e->keep_mangled ? demangle(s->name) : NULL;
+
+	if (f->ifunc) {
+		buf_adds(b, "  ifunc    ");
+		put_symbol(f->ifunc, f->ifunc->name, 0, b);
+		buf_adds(b, ": its code only chooses what callers get\n");
+	}
+	if (!s) {
+		buf_adds(b, "  symbol   none known at this place\n");
+		return;
+	}
+	buf_adds(b, "  symbol   ");
+	put_symbol(s, demangled ? demangled : s->name, f->symbol_off, b);
+	buf_addc(b, '\n');
+	if (demangled)
+		buf_addf(b, "  linked   as %s\n", s->name);
+}
+
+static void show_aliases(const struct function *f, struct buf *b)
+{
+	const struct symbol *all;
+	size_t n, shown = 0;
+
+	if (!f->symbol || symtab_all(f->target->elf, &all, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!all[i].is_code || all[i].offset != f->symbol->offset ||
+		    strcmp(all[i].name, f->symbol->name) == 0)
+			continue;
+		buf_addf(b, "%s%s", shown++ ? ", " : "  aliases  ", all[i].name);
+	}
+	if (shown)
+		buf_addc(b, '\n');
+}
+
+/* Calls that a probe on the function does not see. */
+static void show_clones(const struct function *f, struct buf *b)
+{
+	const struct symbol *all;
+	size_t n, shown = 0;
+
+	if (!f->symbol || symtab_all(f->target->elf, &all, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!all[i].is_code || !function_is_clone(all[i].name, f->symbol->name))
+			continue;
+		buf_addf(b, "%s%s", shown++ ? ", " : "  clones   ", all[i].name);
+	}
+	if (shown)
+		buf_adds(b, ": copies the compiler made, whose calls are not seen here\n");
+}
+
+static void show_insn(const struct function *f, struct buf *b)
+{
+	struct insn insn;
+
+	insn_read(f->target->elf, f->offset, &insn);
+	buf_adds(b, "  insn     ");
+	insn_format(f->target->elf, &insn, b);
+	buf_addf(b, ", boundary %s\n", explain_is_proven(f) ? "ok" : "not proven");
+}
+
+static void show_segment(const struct function *f, struct buf *b)
+{
+	const struct elf_segment *s = explain_segment(f);
+
+	if (s)
+		buf_addf(b, "  segment  0x%" PRIx64 "-0x%" PRIx64 " executable, mapped at 0x%" PRIx64
+			    ": offset = address - 0x%" PRIx64 "\n",
+			 s->offset, s->offset + s->filesz, s->vaddr, s->vaddr - s->offset);
+}
+
+static void show_function(const struct explanation *e, const struct function *f,
+			  size_t n_others, struct buf *b)
+{
+	auto_free char *choice = explain_choice(e, f, n_others);
+
+	show_symbol(e, f, b);
+	if (choice && e->res->functions.n == e->res->targets.n)
+		buf_addf(b, "  chosen   %s\n", choice);
+	show_aliases(f, b);
+	show_clones(f, b);
+	show_insn(f, b);
+}
+
+static void show_others(const struct other_symbol *v, size_t n, struct buf *b)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_adds(b, "  other    ");
+		put_symbol(v[i].symbol, v[i].symbol->name, 0, b);
+		buf_addf(b, ": %s\n", v[i].why);
+	}
+}
+
+static void show_file(const struct explanation *e, const struct target *t, struct buf *b)
+{
+	const struct function_list *list = &e->res->functions;
+	const struct function *first = NULL;
+	size_t n_others = 0;
+	auto_free struct other_symbol *others = explain_others(e, t, &n_others);
+
+	show_target(e, t, b);
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->functions[i].target != t)
+			continue;
+		show_function(e, &list->functions[i], n_others, b);
+		first = first ? first : &list->functions[i];
+	}
+	show_others(others, n_others, b);
+	if (first)
+		show_segment(first, b);
+}
+
+static void show_heading(const struct resolution *res, struct buf *b)
+{
+	const struct function *f = &res->functions.functions[0];
+
+	buf_addf(b, "%s  ->  ", res->spec->origin.text);
+	if (res->functions.n == 1) {
+		buf_addf(b, "%s:0x%" PRIx64, f->target->name, f->offset);
+		if (f->ifunc && f->symbol)
+			buf_addf(b, "  (%s)", f->symbol->name);
+	} else {
+		buf_addf(b, "%zu functions of ", res->functions.n);
+		if (res->targets.n == 1)
+			buf_adds(b, f->target->name);
+		else
+			buf_addf(b, "%zu files", res->targets.n);
+	}
+	buf_addc(b, '\n');
+}
+
+static void show_notes(const struct buf *notes, struct buf *b)
+{
+	for (const char *line = buf_str(notes); *line;) {
+		int len = strcspn(line, "\n");
+
+		buf_addf(b, "  note     %.*s\n", len, line);
+		line += len + (line[len] == '\n');
+	}
+}
+
+/* Names of files and symbols are strangers' text. */
+static void escape_lines(const char *text, struct buf *b)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		text_escape(b, text, len, false);
+		buf_addc(b, '\n');
+		text += len + (text[len] == '\n');
+	}
+}
+
+void explain_text(const struct explanation *e, struct buf *b)
+{
+	const struct resolution *res = e->res;
+	auto_buf raw = BUF_INIT;
+
+	show_heading(res, &raw);
+	for (size_t i = 0; i < res->targets.n; i++)
+		show_file(e, &res->targets.targets[i], &raw);
+	show_notes(&res->functions.notes, &raw);
+	for (size_t i = 0; i < res->n_defs; i++) {
+		buf_adds(&raw, "  writes   ");
+		definition_format(&res->defs[i], &raw);
+		buf_addc(&raw, '\n');
+	}
+	escape_lines(buf_str(&raw), b);
+}
