@@ -33,12 +33,13 @@ struct cpu_ring {
 struct scope {
 	const struct scope_event *events;
 	size_t n_events;
-	struct scope_opts opts;
 	struct cpu_ring *rings;
 	size_t n_rings;
 	size_t page_size;
 	int *fds;
 	size_t n_fds;
+	int *anchors; /* one for each thread: see scope.h */
+	size_t n_anchors;
 	pid_t *tids; /* those that have their fds */
 	size_t n_tids;
 	bool no_inherit_thread; /* a kernel before 5.13 */
@@ -53,9 +54,8 @@ static int open_event(const struct scope *s, int id, pid_t tid, int cpu)
 		.sample_period = 1,
 		.sample_type = RING_SAMPLE_TYPE,
 		.disabled = 1,
-		.enable_on_exec = s->opts.on_exec,
 		.inherit = 1,
-		.inherit_thread = !s->opts.children && !s->no_inherit_thread,
+		.inherit_thread = !s->no_inherit_thread,
 		.sample_id_all = 1,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
@@ -98,7 +98,7 @@ static int open_one(struct scope *s, const struct scope_event *event, pid_t tid,
 	int rc, fd = open_event(s, event->id, tid, ring->cpu);
 
 	/* An unknown attribute bit is EINVAL: then the kernel is older than 5.13. */
-	if (fd < 0 && errno == EINVAL && !s->no_inherit_thread && !s->opts.children) {
+	if (fd < 0 && errno == EINVAL && !s->no_inherit_thread) {
 		s->no_inherit_thread = true;
 		fd = open_event(s, event->id, tid, ring->cpu);
 	}
@@ -112,6 +112,23 @@ static int open_one(struct scope *s, const struct scope_event *event, pid_t tid,
 	return rc;
 }
 
+static int open_anchor(struct scope *s, pid_t tid, struct err *err)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_DUMMY,
+		.disabled = 1,
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ESRCH ? -ESRCH : refused(errno, err);
+	s->anchors = xgrow(s->anchors, s->n_anchors, sizeof(*s->anchors));
+	s->anchors[s->n_anchors++] = fd;
+	return 0;
+}
+
 static bool has_fds(const struct scope *s, pid_t tid)
 {
 	for (size_t i = 0; i < s->n_tids; i++)
@@ -123,10 +140,13 @@ static bool has_fds(const struct scope *s, pid_t tid)
 /* Events of one thread. A thread that ends meanwhile is no failure. */
 static int open_thread(struct scope *s, pid_t tid, struct err *err)
 {
+	int rc = open_anchor(s, tid, err);
+
+	if (rc < 0)
+		return rc == -ESRCH ? 0 : rc;
 	for (size_t e = 0; e < s->n_events; e++)
 		for (size_t i = 0; i < s->n_rings; i++) {
-			int rc = open_one(s, &s->events[e], tid, &s->rings[i], err);
-
+			rc = open_one(s, &s->events[e], tid, &s->rings[i], err);
 			if (rc == -ESRCH)
 				return 0;
 			if (rc < 0)
@@ -167,7 +187,7 @@ static int open_process(struct scope *s, pid_t pid, struct err *err)
 
 		if (rc < 0 && round == 0)
 			return err_set(err, ESRCH, "there is no process %d", (int)pid);
-		rc = raise_limit(s->n_fds + n * s->n_events * s->n_rings, err);
+		rc = raise_limit(s->n_fds + n * (s->n_events * s->n_rings + 1), err);
 		for (size_t i = 0; rc == 0 && i < n; i++) {
 			if (has_fds(s, tids[i]))
 				continue;
@@ -180,15 +200,13 @@ static int open_process(struct scope *s, pid_t pid, struct err *err)
 	return 0;
 }
 
-static struct scope *new_scope(const struct scope_event *events, size_t n_events,
-			       const struct scope_opts *opts)
+static struct scope *new_scope(const struct scope_event *events, size_t n_events)
 {
 	struct scope *s = xcalloc(1, sizeof(*s));
 	long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
 
 	s->events = events;
 	s->n_events = n_events;
-	s->opts = *opts;
 	s->page_size = (size_t)sysconf(_SC_PAGESIZE);
 	s->rings = xcalloc(n_cpus > 0 ? (size_t)n_cpus : 1, sizeof(*s->rings));
 	for (int cpu = 0; cpu < n_cpus; cpu++)
@@ -197,12 +215,12 @@ static struct scope *new_scope(const struct scope_event *events, size_t n_events
 }
 
 /* An offline CPU has no events: ENODEV. It is dropped before anything is opened. */
-static void drop_offline(struct scope *s)
+static void drop_offline(struct scope *s, pid_t pid)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->n_rings; i++) {
-		int fd = open_event(s, s->events[0].id, s->opts.pids[0], s->rings[i].cpu);
+		int fd = open_event(s, s->events[0].id, pid, s->rings[i].cpu);
 
 		if (fd < 0 && errno == ENODEV)
 			continue;
@@ -213,17 +231,17 @@ static void drop_offline(struct scope *s)
 	s->n_rings = kept;
 }
 
-int scope_open(const struct scope_event *events, size_t n_events, const struct scope_opts *opts,
-	       struct scope **ret, struct err *err)
+int scope_open(const struct scope_event *events, size_t n_events, const pid_t *pids,
+	       size_t n_pids, struct scope **ret, struct err *err)
 {
-	struct scope *s = new_scope(events, n_events, opts);
+	struct scope *s = new_scope(events, n_events);
 	int rc = 0;
 
-	drop_offline(s);
-	for (size_t i = 0; rc == 0 && i < opts->n_pids; i++)
-		rc = open_process(s, opts->pids[i], err);
+	drop_offline(s, pids[0]);
+	for (size_t i = 0; rc == 0 && i < n_pids; i++)
+		rc = open_process(s, pids[i], err);
 	if (rc == 0 && !s->n_fds)
-		rc = err_set(err, ESRCH, "there is no process %d", (int)opts->pids[0]);
+		rc = err_set(err, ESRCH, "there is no process %d", (int)pids[0]);
 	if (rc < 0) {
 		scope_close(s);
 		return rc;
@@ -242,7 +260,7 @@ void scope_attach(struct scope *s, struct stream *stream)
 
 int scope_enable(struct scope *s, struct err *err)
 {
-	for (size_t i = 0; i < s->n_fds && !s->opts.on_exec; i++)
+	for (size_t i = 0; i < s->n_fds; i++)
 		if (ioctl(s->fds[i], PERF_EVENT_IOC_ENABLE, 0) < 0)
 			return err_set(err, errno, "perf: cannot enable: %s", strerror(errno));
 	return 0;
@@ -273,6 +291,9 @@ void scope_close(struct scope *s)
 			munmap(s->rings[i].mapping, s->page_size + RING_SIZE);
 	for (size_t i = 0; i < s->n_fds; i++)
 		close(s->fds[i]);
+	for (size_t i = 0; i < s->n_anchors; i++)
+		close(s->anchors[i]);
+	free(s->anchors);
 	free(s->rings);
 	free(s->fds);
 	free(s->tids);

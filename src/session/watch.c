@@ -261,13 +261,11 @@ static const pid_t *wanted_pids(const struct watch *w, size_t *ret_n)
 /* perf's way: only the processes asked for take the trap. */
 static int confine(struct watch *w, struct err *err)
 {
-	struct scope_opts opts = {
-		.children = w->opts.follow || w->child,
-		.on_exec = w->child && !w->opts.n_pids,
-	};
 	int rc;
 
-	opts.pids = wanted_pids(w, &opts.n_pids);
+	if (w->opts.follow || !w->opts.n_pids)
+		return err_set(err, ENOTSUP, "children are followed, which perf cannot do "
+					     "without losing calls");
 	w->scoped = xcalloc(w->n_events, sizeof(*w->scoped));
 	for (size_t i = 0; i < w->n_events; i++) {
 		const struct event_type *t = w->events[i];
@@ -277,7 +275,8 @@ static int confine(struct watch *w, struct err *err)
 			return err_set(err, -id, "%s/%s has no id", t->group, t->event);
 		w->scoped[i] = (struct scope_event){ id, w->filters[i] };
 	}
-	rc = scope_open(w->scoped, w->n_events, &opts, &w->scope, err);
+	rc = scope_open(w->scoped, w->n_events, w->opts.pids, w->opts.n_pids, &w->scope,
+			err);
 	if (rc < 0)
 		return rc;
 	scope_attach(w->scope, w->stream);

@@ -82,6 +82,7 @@ attached() {
 # start_trace ARGS...: `uprobe-ctl trace ARGS`; stdout to $tmp/trace.out, stderr to
 # $tmp/trace.err. Returns when its probes are on ($existing: those of that name); sets $pid.
 start_trace() {
+	: >"$tmp/trace.err" # what the last one said is not this one's word
 	"$UPROBE_CTL" trace "$@" >"$tmp/trace.out" 2>"$tmp/trace.err" </dev/null &
 	pid=$!
 	on_exit "stop $pid"
