@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 #include "cli/probes.h"
+#include "proc/mapped.h"
 #include "report/json.h"
 #include "report/table.h"
 #include "resolve/locate.h"
@@ -18,6 +19,8 @@ struct listing {
 	struct probes probes;
 	struct locator *locator;
 	char **instances;
+	struct mapped mapped; /* once a stale probe is seen */
+	bool has_mapped;
 };
 
 /* One definition, with what is known of it. */
@@ -29,7 +32,17 @@ struct row {
 	const char *stale;                /* what became of the file; NULL: it is the same */
 };
 
-static const char *what_became_of(const struct ledger_entry *e, const char *path)
+/* The same inode with other content: the offset may be in the middle of anything (5.3). */
+static bool is_rewritten(const struct listing *l, const struct ledger_entry *e, const char *path)
+{
+	const struct elffile *elf = locator_file(l->locator, path);
+	auto_free char *build_id = elf ? elffile_build_id(elf) : NULL;
+
+	return build_id && *e->build_id && strcmp(build_id, e->build_id) != 0;
+}
+
+static const char *what_became_of(const struct listing *l, const struct ledger_entry *e,
+				  const char *path)
 {
 	struct stat st;
 
@@ -37,7 +50,9 @@ static const char *what_became_of(const struct ledger_entry *e, const char *path
 		return NULL;
 	if (stat(path, &st) < 0)
 		return "file gone";
-	return st.st_ino != e->ino || st.st_dev != e->dev ? "file replaced" : NULL;
+	if (st.st_ino != e->ino || st.st_dev != e->dev)
+		return "file replaced";
+	return is_rewritten(l, e, path) ? "file rewritten in place" : NULL;
 }
 
 static struct row row_of(const struct listing *l, const struct definition *d)
@@ -48,7 +63,7 @@ static struct row row_of(const struct listing *l, const struct definition *d)
 	struct row row = { d, entry, entry ? entry->name : d->path,
 			   by_fd ? entry->name : d->path, NULL };
 
-	row.stale = what_became_of(entry, row.path);
+	row.stale = what_became_of(l, entry, row.path);
 	return row;
 }
 
@@ -64,7 +79,29 @@ static char *symbol_of(const struct listing *l, const struct row *row)
 	return locator_name(l->locator, row->path, row->d->offset);
 }
 
-static char *owner_of(const struct listing *l, const struct row *row)
+/* How many processes still map the file that the probe is on. */
+static size_t mapped_by(struct listing *l, const struct ledger_entry *e)
+{
+	const struct mapped_file *f;
+
+	if (!l->has_mapped)
+		mapped_read(0, &l->mapped);
+	l->has_mapped = true;
+	f = mapped_find(&l->mapped, e->dev, e->ino, e->name);
+	return f ? f->n_pids : 0;
+}
+
+static char *stale_text(struct listing *l, const struct row *row)
+{
+	size_t n = mapped_by(l, row->entry);
+
+	if (!n)
+		return xasprintf("kept, stale: %s", row->stale);
+	return xasprintf("kept, stale: %s; %zu process%s the old one", row->stale, n,
+			 n == 1 ? " maps" : "es map");
+}
+
+static char *owner_of(struct listing *l, const struct row *row)
 {
 	switch (run_state_of(&l->cli->state, row->d->group)) {
 	case RUN_ALIVE:
@@ -76,7 +113,7 @@ static char *owner_of(const struct listing *l, const struct row *row)
 	}
 	if (!row->entry)
 		return xstrdup("foreign");
-	return row->stale ? xasprintf("kept, stale: %s", row->stale) : xstrdup("kept");
+	return row->stale ? stale_text(l, row) : xstrdup("kept");
 }
 
 /* Where the event records: "on" at the top level, else the instances by name. */
@@ -117,7 +154,7 @@ static void args_cell(struct table *t, const struct definition *d)
 	table_cell(t, b.len ? buf_str(&b) : NULL);
 }
 
-static void add_row(const struct listing *l, struct table *t, const struct row *row)
+static void add_row(struct listing *l, struct table *t, const struct row *row)
 {
 	const struct definition *d = row->d;
 	auto_free char *symbol = symbol_of(l, row);
@@ -135,7 +172,7 @@ static void add_row(const struct listing *l, struct table *t, const struct row *
 	table_cell(t, owner);
 }
 
-static void add_object(const struct listing *l, struct json *j, const struct row *row)
+static void add_object(struct listing *l, struct json *j, const struct row *row)
 {
 	const struct definition *d = row->d;
 	auto_free char *symbol = symbol_of(l, row);
@@ -159,6 +196,10 @@ static void add_object(const struct listing *l, struct json *j, const struct row
 	json_end_array(j);
 	json_bool(j, "enabled", strcmp(enabled, "off") != 0);
 	json_str(j, "owner", owner);
+	if (row->stale) {
+		json_str(j, "stale", row->stale);
+		json_uint(j, "mapped_by", mapped_by(l, row->entry));
+	}
 	json_end_object(j);
 }
 
@@ -215,7 +256,7 @@ static const struct table_column columns[] = {
 	{ .title = "LOCATION" }, { .title = "ARGS" }, { .title = "OWNER" },
 };
 
-static void show(const struct listing *l, const struct event_ref *refs, size_t n)
+static void show(struct listing *l, const struct event_ref *refs, size_t n)
 {
 	bool as_json = opt(&l->cli->opts, OPT_JSON), as_spec = opt(&l->cli->opts, OPT_SPEC);
 	struct table *t = table_new(columns, ARRAY_SIZE(columns));
@@ -284,6 +325,7 @@ static int run(struct cli *cli)
 	show(&l, refs, n);
 	mention_stale(cli);
 	root_names_free(l.instances);
+	mapped_done(&l.mapped);
 	locator_free(l.locator);
 	probes_done(&l.probes);
 	return EXIT_OK;
