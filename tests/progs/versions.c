@@ -7,6 +7,8 @@ int foo_v1(int n);
 int foo_v2(int n);
 int twice(int n);
 int chosen(int n);
+int calls_own(int n);
+int calls_exported(int n);
 
 int foo_v1(int n)
 {
@@ -37,6 +39,20 @@ static int (*resolve_chosen(void))(int)
 }
 
 int chosen(int n) __attribute__((ifunc("resolve_chosen")));
+/* As glibc does: its own calls take the same IFUNC by a name that nobody can replace. */
+int chosen_here(int n) __attribute__((ifunc("resolve_chosen"), visibility("hidden")));
+
+/* Through an IRELATIVE slot, which is filled when the library is loaded. */
+int calls_own(int n)
+{
+	return chosen_here(n) + 1;
+}
+
+/* Through a slot under the name of chosen(), which lazy binding fills at the first call. */
+int calls_exported(int n)
+{
+	return chosen(n) + 1;
+}
 
 __asm__(".section .rodata\n"
 	".type not_code, %function\n"
