@@ -70,8 +70,8 @@ static const char *vex_refusal(const struct x86_insn *insn, bool is_64)
 		return "is a vector instruction whose opcode byte the kernel mistakes for a "
 		       "forbidden one";
 	if (find(branches, insn->opcode))
-		return "is a vector instruction that the kernel mistakes for a branch, a return or "
-		       "popf, and would run wrongly";
+		return "is a vector instruction that the kernel mistakes for a branch, a "
+		       "return or popf, and would run wrongly";
 	return NULL;
 }
 
@@ -91,7 +91,7 @@ static const char *x86_refusal(const struct elffile *f, const struct insn *at)
 	const unsigned segments = X86_PREFIX_ES | X86_PREFIX_CS | X86_PREFIX_SS |
 				  X86_PREFIX_DS;
 	bool is_64 = f->machine == EM_X86_64;
-	struct x86_insn insn;
+	struct x86_insn insn = { .len = 0 };
 	const char *what;
 
 	if (!x86_decode(at->bytes, at->n, is_64, &insn))

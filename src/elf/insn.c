@@ -26,7 +26,7 @@ static bool is_64_bit_code(const struct elffile *f)
 
 static unsigned x86_length(const struct elffile *f, const unsigned char *p, size_t n)
 {
-	struct x86_insn insn;
+	struct x86_insn insn = { .len = 0 };
 
 	return x86_decode(p, n, is_64_bit_code(f), &insn) ? insn.len : 0;
 }
@@ -178,7 +178,8 @@ static struct insn_boundary sweep(const struct elffile *f, const unsigned char *
 		unsigned len = length_of(f, code + pos, size - pos);
 
 		if (!len)
-			return unknown("not all bytes of the function are instructions known here");
+			return unknown("not all bytes of the function are instructions "
+				       "known here");
 		if (at >= pos && at < pos + len) {
 			ret.place = at == pos ? INSN_START : INSN_INSIDE;
 			ret.start = from + pos;

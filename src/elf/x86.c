@@ -90,19 +90,25 @@ static unsigned prefix_of(uint8_t byte)
 	return 0;
 }
 
-/* A REX counts only right before the opcode; an earlier one is ignored by the processor. */
-static void read_prefixes(struct reader *r)
+/*
+ * A REX counts only right before the opcode. The processor ignores an earlier one, but
+ * nobody writes it: it is text (capital letters) taken for code.
+ */
+static bool read_prefixes(struct reader *r)
 {
 	for (; r->p < r->end; r->p++) {
-		if (r->is_64 && (*r->p & 0xf0) == 0x40) {
+		bool is_rex = r->is_64 && (*r->p & 0xf0) == 0x40;
+
+		if (!is_rex && !prefix_of(*r->p))
+			return true;
+		if (r->insn->rex)
+			return false;
+		if (is_rex)
 			r->insn->rex = *r->p;
-			continue;
-		}
-		if (!prefix_of(*r->p))
-			return;
-		r->insn->prefixes |= prefix_of(*r->p);
-		r->insn->rex = 0;
+		else
+			r->insn->prefixes |= prefix_of(*r->p);
 	}
+	return false;
 }
 
 static bool is_16_bit_address(const struct reader *r)
@@ -323,8 +329,7 @@ bool x86_decode(const uint8_t *p, size_t n, bool is_64, struct x86_insn *ret)
 	struct reader r = { p, p + (n < MAX_LEN ? n : MAX_LEN), is_64, ret };
 
 	*ret = (struct x86_insn){ .len = 0 };
-	read_prefixes(&r);
-	if (r.p >= r.end || !read_one_byte(&r))
+	if (!read_prefixes(&r) || !read_one_byte(&r))
 		return false;
 	ret->len = r.p - p;
 	return true;

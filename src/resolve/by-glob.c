@@ -120,8 +120,8 @@ int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *e
 	}
 	add_ifuncs(l, all, n_all, ret);
 	if (n_refused)
-		function_list_note(ret, "%zu functions left out: the kernel cannot probe the "
-					"instruction they begin with", n_refused);
+		function_list_note(ret, "%zu function%s left out: the kernel cannot probe the first "
+					"instruction there", n_refused, n_refused == 1 ? "" : "s");
 	if (!n && !ret->n) {
 		err_set(err, ENOENT, "no function of %s matches '%s'", l->target->name,
 			l->loc->name);

@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "elf/insn.h"
+#include "elf/plt.h"
+#include "elf/runtime.h"
 #include "elf/symtab.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -105,6 +108,43 @@ static void ask_addresses(const struct elffile *f)
 	}
 }
 
+/* A place is at a boundary or between two; what is found around it holds it. */
+static void check_code(struct elffile *f, const struct symbol *s, uint64_t off)
+{
+	uint64_t to = s->offset + s->size;
+	struct insn_boundary b;
+	struct insn insn;
+
+	insn_read(f, s->offset + off, &insn);
+	must(insn.len <= insn.n && insn.n <= sizeof(insn.bytes));
+	insn_refusal(f, &insn);
+	b = insn_boundary(f, s->offset, to, s->offset + off);
+	if (b.place == INSN_UNKNOWN)
+		must(b.why);
+	else
+		must(b.start <= s->offset + off && s->offset + off < b.next);
+	if (b.place == INSN_START)
+		must(b.start == s->offset + off);
+}
+
+static void check_stubs(struct elffile *f)
+{
+	struct elf_runtime runtime;
+	const struct symbol *plt;
+	size_t n;
+
+	elf_runtime_read(f, &runtime);
+	if (elf_plt(f, &plt, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n && i < 4096; i++) {
+		uint64_t offset;
+
+		must(strstr(plt[i].name, "@plt") && plt[i].is_code);
+		must(elffile_vaddr_to_offset(f, plt[i].vaddr, &offset, NULL) == 0);
+		must(offset == plt[i].offset && elf_plt_at(f, offset, &offset));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_elffile struct elffile *f = open_bytes(data, size);
@@ -127,6 +167,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	for (size_t i = 0; i < n && i < 4096; i++)
 		check_symbol(f, &s[i]);
+	for (size_t i = 0; i < n && i < 64; i++)
+		for (uint64_t off = 0; s[i].is_code && off < 8; off++)
+			check_code(f, &s[i], off);
+	check_stubs(f);
 	for (size_t i = 0; i < n && i < NAMES; i++)
 		check_find(data, size, f, s[i].name);
 	return 0;
