@@ -15,7 +15,7 @@ static void say(const struct elffile *f, const char *text)
 	f->priv->debug.notice(f->priv->debug.ctx, text);
 }
 
-#if HAVE_DLOPEN
+#ifdef HAVE_DLOPEN
 #include <dlfcn.h>
 
 struct client { /* of elfutils' debuginfod.h, which need not be installed */

@@ -13,9 +13,9 @@
 #include "base/xalloc.h"
 #include "elf/demangle.h"
 
-#if HAVE_LIBIBERTY_DEMANGLE_H
+#ifdef HAVE_LIBIBERTY_DEMANGLE_H
 #include <libiberty/demangle.h>
-#elif HAVE_DEMANGLE_H
+#elif defined(HAVE_DEMANGLE_H)
 #include <demangle.h>
 #endif
 
@@ -31,7 +31,7 @@ bool demangle_may_be(const char *name)
 	       (name[1] == '_' && name[2] == 'Z');
 }
 
-#if HAVE_LIBIBERTY
+#ifdef HAVE_LIBIBERTY
 #define STYLE (DMGL_PARAMS | DMGL_ANSI | DMGL_RET_DROP)
 
 struct sink {

@@ -252,12 +252,12 @@ void elffile_close(struct elffile *f)
 const char *const *elffile_features(void)
 {
 	static const char *const features[] = {
-#if HAVE_LIBLZMA
+#ifdef HAVE_LIBLZMA
 		"+liblzma",
 #else
 		"-liblzma",
 #endif
-#if HAVE_LIBIBERTY
+#ifdef HAVE_LIBIBERTY
 		"+libiberty",
 #else
 		"-libiberty",

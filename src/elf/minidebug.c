@@ -11,7 +11,7 @@
 #include "base/xalloc.h"
 #include "elf/private.h"
 
-#if HAVE_LIBLZMA
+#ifdef HAVE_LIBLZMA
 #include <lzma.h>
 
 /* xz -9 needs 65 MiB to unpack; the names of the largest programs take about ten. */

@@ -12,7 +12,7 @@
 #include "elf/private.h"
 #include "unit.h"
 
-#if HAVE_LIBLZMA
+#ifdef HAVE_LIBLZMA
 #include <lzma.h>
 #endif
 
@@ -351,7 +351,7 @@ START_TEST(a_prelinked_file_has_moved)
 }
 END_TEST
 
-#if HAVE_LIBLZMA
+#ifdef HAVE_LIBLZMA
 static void compress(const struct buf *from, struct buf *to)
 {
 	size_t len = 0, room = lzma_stream_buffer_bound(from->len);
@@ -424,7 +424,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, links_stay_below_the_root);
 	tcase_add_test(c, a_file_with_all_its_names_needs_none);
 	tcase_add_test(c, a_prelinked_file_has_moved);
-#if HAVE_LIBLZMA
+#ifdef HAVE_LIBLZMA
 	tcase_add_test(c, compressed_names_are_read);
 	tcase_add_loop_test(c, damaged_compressed_names_are_said_to_be, 0, 4);
 #else

@@ -6,7 +6,7 @@
 #include "elf/demangle.h"
 #include "unit.h"
 
-#if HAVE_LIBIBERTY
+#ifdef HAVE_LIBIBERTY
 static const struct {
 	const char *mangled, *text, *last;
 } names[] = {
@@ -218,7 +218,7 @@ END_TEST
 
 static void fill(TCase *c)
 {
-#if HAVE_LIBIBERTY
+#ifdef HAVE_LIBIBERTY
 	tcase_add_loop_test(c, names_are_as_people_write_them, 0, ARRAY_SIZE(names));
 	tcase_add_loop_test(c, what_is_typed_matches, 0, ARRAY_SIZE(matches));
 	tcase_add_test(c, a_needle_may_be_missing);
