@@ -56,6 +56,7 @@ static const struct kind {
 	{ "app", { .dynsym = app_dynsym, .symtab = app_symtab } },
 	{ "lib", { .dynsym = lib_dynsym } },
 	{ "stripped", { .no_sections = true } },
+	{ "i386", { .dynsym = lib_dynsym, .machine = EM_386, .elf_class = ELFCLASS32 } },
 	{ "arm64", { .dynsym = lib_dynsym, .machine = EM_AARCH64 } },
 	{ "mips", { .dynsym = lib_dynsym, .machine = EM_MIPS, .elf_class = ELFCLASS32,
 		    .data = ELFDATA2MSB } },
