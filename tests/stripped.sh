@@ -7,7 +7,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 stripped_variants() {
 	variants=
-	for variant in link dot-debug checksum eu-strip mini; do
+	for variant in link dot_debug checksum eu_strip mini; do
 		program=$2/$variant/bin/${1##*/}
 		mkdir -p "$2/$variant/bin/.debug"
 		cp "$1" "$program"
@@ -25,13 +25,13 @@ make_link() {
 	objcopy --only-keep-debug "$1" "$1.debug" && strip "$1" &&
 		objcopy --add-gnu-debuglink="$1.debug" "$1"
 }
-make_dot-debug() { make_link "$1" && mv "$1.debug" .debug/; }
+make_dot_debug() { make_link "$1" && mv "$1.debug" .debug/; }
 # No build-id, as Alpine and OpenEmbedded may have it: the checksum decides.
 make_checksum() {
 	have objcopy || { echo "no binutils"; return 1; }
 	objcopy -R .note.gnu.build-id "$1" && make_link "$1"
 }
-make_eu-strip() {
+make_eu_strip() {
 	have eu-strip || { echo "no eu-strip"; return 1; }
 	eu-strip -f "$1.debug" "$1"
 }

@@ -28,10 +28,13 @@ build need cmd:pkg-config       pkg-config       pkgconf-pkg-config     pkgconf 
 build need pc:libelf            libelf-dev       elfutils-libelf-devel  elfutils-dev     libelf
 build need pc:libtraceevent     libtraceevent-dev libtraceevent-devel   libtraceevent-dev libtraceevent
 build need pc:libtracefs        libtracefs-dev   libtracefs-devel       libtracefs-dev   libtracefs
+build want pc:liblzma           liblzma-dev      xz-devel               xz-dev           xz
+build want hdr:libiberty/demangle.h libiberty-dev binutils-devel        binutils-dev     -
 test  need pc:check             check            check-devel            check-dev        check
 test  need cmd:diff             diffutils        diffutils              diffutils        diffutils
 test  need cmd:unshare          util-linux       util-linux             util-linux       util-linux
 test  need cmd:xz               xz-utils         xz                     xz               xz
+test  want cmd:eu-strip         elfutils         elfutils               elfutils         elfutils
 test  want cmd:zsh              zsh              zsh                    zsh              zsh
 test  want cmd:python3          python3-minimal  python3                python3          python
 test  want cmd:shellcheck       shellcheck       ShellCheck             shellcheck       shellcheck

@@ -253,7 +253,8 @@ const struct cmd cmd_symbols = {
 	.help = "Lists the functions of FILE that can be probed: file offset, size, type, bind and\n"
 		"name; other names of the same place stand behind a '='. Type plt is an entry\n"
 		"through which FILE calls a function of another file. FILE may be a path, a\n"
-		"program on PATH, or a library by its short name. Needs no root.",
+		"program on PATH, or a library by its short name. GLOB matches the linker's names and\n"
+		"those that are shown: ns::run, 'ns::*', 'f(char*)'. Needs no root.",
 	.options = OPT_PID | OPT_SYSROOT | OPT_NO_DEMANGLE | OPT_DEBUGINFOD,
 	.min_args = 1,
 	.max_args = 2,
