@@ -15,6 +15,8 @@
 
 #define LOCK_PREFIX "run."
 #define NAME_PREFIX "uctl_"
+/* For the instance of a run that ends now; a dead run's is tried again by the next command. */
+#define TRIES_OWN 20
 
 static char *random_id(void)
 {
@@ -75,9 +77,8 @@ static int survey_group(struct tfs *tfs, const char *group, struct definition_li
 	return 0;
 }
 
-/* Who else has an event of the group on: NULL if nobody. Heap. */
-static char *other_user(struct tfs *tfs, const struct definition_list *defs,
-			const char *own_instance)
+/* Who still has an event of the group on: NULL if nobody. Heap. */
+static char *other_user(struct tfs *tfs, const struct definition_list *defs)
 {
 	char **instances = NULL, *user = NULL;
 
@@ -89,8 +90,7 @@ static char *other_user(struct tfs *tfs, const struct definition_list *defs,
 		if (control_state(tfs, NULL, d->group, d->event) == ENABLE_ON)
 			user = xstrdup("the top level");
 		for (char **p = instances; *p && !user; p++)
-			if (strcmp(*p, own_instance) != 0 &&
-			    control_state(tfs, *p, d->group, d->event) == ENABLE_ON)
+			if (control_state(tfs, *p, d->group, d->event) == ENABLE_ON)
 				user = xasprintf("instance %s", *p);
 	}
 	root_names_free(instances);
@@ -123,15 +123,14 @@ static void disable_all(struct tfs *tfs, const struct definition_list *defs,
  * An instance of which somebody has a file open cannot be removed. Mostly that is another
  * `list`, or a tool that looks at everything, and over at once.
  */
-static int remove_instance(struct tfs *tfs, const char *name, struct err *err)
+static int remove_instance(struct tfs *tfs, const char *name, int tries, struct err *err)
 {
-	enum { TRIES = 20 };
 	const struct timespec pause = { .tv_nsec = 50000000 };
 	int rc;
 
 	for (int i = 1;; i++) {
 		rc = instance_remove(tfs, name, err);
-		if (rc != -EBUSY || i == TRIES)
+		if (rc != -EBUSY || i >= tries)
 			return rc;
 		nanosleep(&pause, NULL);
 	}
@@ -139,9 +138,10 @@ static int remove_instance(struct tfs *tfs, const char *name, struct err *err)
 
 /*
  * Removes a run's instance and group. The instance goes first: that also takes off what it
- * had enabled of other people's events, and its triggers.
+ * had enabled of other people's events, and its triggers. One that stays, because somebody
+ * looks into it, keeps nothing armed: the group goes all the same.
  */
-static int take_down(struct tfs *tfs, const char *name, struct err *err)
+static int take_down(struct tfs *tfs, const char *name, int tries, struct err *err)
 {
 	struct definition_list defs = { 0 };
 	auto_free char *user = NULL;
@@ -151,16 +151,16 @@ static int take_down(struct tfs *tfs, const char *name, struct err *err)
 	keep_first(err, &first, &later, rc);
 	if (root_exists(&tfs->root, "instances/%s", name)) {
 		disable_all(tfs, &defs, name);
-		rc = remove_instance(tfs, name, &later);
+		rc = remove_instance(tfs, name, tries, &later);
 		keep_first(err, &first, &later, rc);
 	}
 	if (defs.n)
-		user = other_user(tfs, &defs, name);
+		user = other_user(tfs, &defs);
 	if (user) {
 		rc = err_set(&later, EBUSY, "%s has a probe of the ended run %s enabled", user,
 			     name);
 		keep_first(err, &first, &later, rc);
-	} else if (defs.n && first == 0) {
+	} else if (defs.n) {
 		rc = registry_delete_group(tfs, name, &later);
 		keep_first(err, &first, &later, rc);
 	}
@@ -181,7 +181,7 @@ int run_end(struct tfs *tfs, struct statedir *dir, struct run *run, struct err *
 
 	if (!run->name)
 		return 0;
-	rc = take_down(tfs, run->name, err);
+	rc = take_down(tfs, run->name, TRIES_OWN, err);
 	if (rc == 0)
 		unlink_lock(dir, run->name);
 	close(run->lock_fd);
@@ -275,7 +275,7 @@ int stale_clear(struct tfs *tfs, struct statedir *dir, size_t *ret_removed, stru
 		rc = dead_names(dir, &names);
 	for (char **p = names; rc == 0 && *p; p++) {
 		struct err later = ERR_INIT;
-		int one = take_down(tfs, *p, &later);
+		int one = take_down(tfs, *p, 1, &later);
 
 		keep_first(err, &first, &later, one);
 		if (one == 0) {
