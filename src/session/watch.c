@@ -45,6 +45,7 @@ struct watch {
 	int *cpus;
 	size_t n_cpus;
 	uint64_t lost;
+	size_t n_checks;
 	bool has_enough;
 };
 
@@ -385,6 +386,28 @@ static enum watch_reason reason_to_end(struct watch *w, const struct pollfd *fds
 	return WATCH_GOES_ON;
 }
 
+/*
+ * `trace-cmd reset' and its like disable and delete everyone's probes: nothing would come any
+ * more, and nothing would say why. One event a round is looked at. What perf holds the
+ * kernel does not delete.
+ */
+static int check_events(struct watch *w, struct err *err)
+{
+	const struct event_type *t;
+	enum enable_state state;
+
+	if (!w->n_enabled)
+		return 0;
+	t = w->events[w->n_checks++ % w->n_enabled];
+	state = control_state(w->tfs, w->run.name, t->group, t->event);
+	if (state == ENABLE_ON || state == ENABLE_SOFT)
+		return 0;
+	err_set(err, ENOENT, "somebody else has %s %s/%s while it was watched",
+		state == ENABLE_OFF ? "disabled" : "removed", t->group, t->event);
+	return err_hint(err, "tools that reset all of tracing do so: `trace-cmd reset', "
+			     "`uprobe-ctl clear --all --force'");
+}
+
 enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts,
 			     struct err *err)
 {
@@ -409,6 +432,8 @@ enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts
 		reason = reason_to_end(w, fds, end_ns);
 		if (reason != WATCH_GOES_ON)
 			return reason;
+		if (check_events(w, err) < 0)
+			return WATCH_FAILED;
 	}
 }
 
