@@ -52,11 +52,17 @@ int mount_explain(const struct root *system, bool is_root, const char *file, int
 {
 	if (!file)
 		return explain_unmounted(system, is_root, code, err);
-	if (code == EPERM && system_file_has(system, "sys/kernel/security/lockdown",
-					     "[confidentiality]")) {
+	/* Booted locked down, the kernel makes no file in tracefs (tracefs_create_file()). */
+	if ((code == EPERM || code == ENOENT) &&
+	    system_file_has(system, "sys/kernel/security/lockdown", "[confidentiality]")) {
 		err_set(err, code, "%s: the kernel is locked down (confidentiality)", file);
 		return err_hint(err, "lockdown=confidentiality forbids all tracing; boot with "
 				     "lockdown=integrity or none");
+	}
+	if (code == ENOENT) {
+		err_set(err, code, "this kernel has no uprobe events: there is no %s", file);
+		return err_hint(err, "it must be built with CONFIG_UPROBE_EVENTS=y, and not be "
+				     "booted with lockdown=confidentiality");
 	}
 	if (!is_root && (code == EACCES || code == EPERM)) {
 		err_set(err, code, "%s: no permission", file);

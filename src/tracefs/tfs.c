@@ -9,36 +9,42 @@
 #include "tracefs/mount.h"
 #include "tracefs/tfs.h"
 
-/*
- * The file is opened, as only the open tells: lockdown refuses it whatever the modes say
- * (kernel-facts 8), and reading is all that `list` needs.
- */
-static int check_events_file(struct tfs *tfs, struct err *err)
+/* Why a file of tracefs cannot be had. */
+static int explain_file(const struct tfs *tfs, const char *file, int code, struct err *err)
 {
-	const char *file = tfs_events_file(tfs);
 	auto_free char *path = xasprintf("%s/%s", tfs->root.path, file);
-	auto_close int fd = root_openf(&tfs->root, O_RDONLY, "%s", file);
 	struct root system = ROOT_INIT;
 	int rc;
 
-	if (fd >= 0)
-		return 0;
-	if (tfs->is_fake || root_open(&system, "/") < 0)
-		return err_set(err, -fd, "%s: %s", path, strerror(-fd));
-	rc = mount_explain(&system, geteuid() == 0, path, -fd, err);
+	if (root_open(&system, "/") < 0)
+		return err_set(err, code, "%s: %s", path, strerror(code));
+	rc = mount_explain(&system, geteuid() == 0, path, code, err);
 	root_close(&system);
 	return rc;
 }
 
+/*
+ * The file is opened, as only the open tells: lockdown refuses it whatever the modes say
+ * (kernel-facts 8), and reading is all that `list` needs.
+ */
+static int check_events_file(const struct tfs *tfs, struct err *err)
+{
+	const char *file = tfs_events_file(tfs);
+	auto_close int fd = root_openf(&tfs->root, O_RDONLY, "%s", file);
+
+	if (fd >= 0)
+		return 0;
+	if (tfs->is_fake)
+		return err_set(err, -fd, "%s/%s: %s", tfs->root.path, file, strerror(-fd));
+	return explain_file(tfs, file, -fd, err);
+}
+
 static int no_events_file(const struct tfs *tfs, struct err *err)
 {
-	if (tfs->is_fake) {
-		err_set(err, ENOENT, "%s has no uprobe_events", tfs->root.path);
-		return err_hint(err, "--tracefs names the directory where tracefs is mounted");
-	}
-	err_set(err, ENOENT, "this kernel has no uprobe events: %s has no uprobe_events",
-		tfs->root.path);
-	return err_hint(err, "it must be built with CONFIG_UPROBE_EVENTS=y");
+	if (!tfs->is_fake)
+		return explain_file(tfs, "uprobe_events", ENOENT, err);
+	err_set(err, ENOENT, "%s has no uprobe_events", tfs->root.path);
+	return err_hint(err, "--tracefs names the directory where tracefs is mounted");
 }
 
 /*
