@@ -107,6 +107,7 @@ end_trace() {
 }
 # start_program ARGS...: a program that waits (-w); sets $program. go lets it run to its end.
 start_program() {
+	: >"$tmp/program.out"
 	start_background "$tmp/program.out" "$@"
 	program=$pid
 	wait_for 20 grep -q ready "$tmp/program.out" || fail "does not start: $*"

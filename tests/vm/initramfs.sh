@@ -90,7 +90,8 @@ add_all_libraries "$build" "$root/build"
 add_all_libraries "$build" "$root/build/examples"
 add_all_libraries "$programs" "$root/build/tests/progs"
 
-echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
+printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/bin/sh \
+	>"$root/etc/passwd"
 echo "$name" >"$root/etc/hostname"
 echo "$nonce" >"$root/etc/nonce"
 printf '%s\n' "$@" >"$root/etc/tests"

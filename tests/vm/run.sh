@@ -22,6 +22,17 @@ E
 
 table() { grep -v '^#' "$vm_dir/guests"; }
 guest_line() { table | awk -v name="$1" '$1 == name'; }
+# tests_of GUEST: those of $tests that run there; a guest made for one test runs no other.
+tests_of() {
+	# shellcheck disable=SC2046
+	set -- $(guest_line "$1")
+	case $9 in
+	all) echo $tests ;;
+	*) for test in $tests; do
+		case ,$9, in *,$test,*) echo "$test" ;; esac
+	done ;;
+	esac
+}
 all_tests() { (cd "$vm_src/tests/kernel" && ls ./*.test) | sed 's|^\./||; s|\.test$||'; }
 
 # cached SUITE ARCH PACKAGE: the newest kernel's package in the cache
@@ -79,9 +90,9 @@ busybox() { # busybox ARCH
 # QEMU's program and -cpu for an architecture, and the seconds that a guest may take.
 emulator() {
 	case $1 in
-	amd64) echo qemu-system-x86_64 qemu64 120 ;;
-	arm64) echo qemu-system-aarch64 max 420 ;;
-	riscv64) echo qemu-system-riscv64 rv64 420 ;;
+	amd64) echo qemu-system-x86_64 qemu64 400 ;;
+	arm64) echo qemu-system-aarch64 max 800 ;;
+	riscv64) echo qemu-system-riscv64 rv64 800 ;;
 	esac
 }
 
@@ -104,9 +115,9 @@ prepare() {
 	build=$("$vm_dir/build.sh" "$arch") || return
 	programs=$("$vm_dir/build.sh" "$programs") || return
 	nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' \n')
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046
 	"$vm_dir/initramfs.sh" "$work/$name.cpio" "$busybox" "$build" "$programs" "$name" \
-		"$nonce" $tests || return
+		"$nonce" $(cat "$work/$name.tests") || return
 	echo "$kernel" >"$work/$name.kernel"
 	echo "$name: ${kernel#"$vm_cache/"}"
 	echo "$nonce" >"$work/$name.nonce"
@@ -117,7 +128,7 @@ prepare() {
 boot() {
 	# shellcheck disable=SC2046
 	set -- $(guest_line "$1")
-	name=$1 arch=$3 machine=$6 console=$7
+	name=$1 arch=$3 machine=$6 console=$7 append=${10:-}
 	# shellcheck disable=SC2046
 	set -- $(emulator "$arch")
 	timeout --foreground -k 5 "${UCTL_VM_TIMEOUT:-$3}" "$1" -M "$machine" -cpu "$2" \
@@ -125,7 +136,7 @@ boot() {
 		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
 		-initrd "$work/$name.cpio" \
 		-append "console=$console panic=-1 softlockup_panic=1 watchdog_thresh=30 \
-${UCTL_VM_APPEND:-}" >"$work/$name.qemu" 2>&1
+$append ${UCTL_VM_APPEND:-}" >"$work/$name.qemu" 2>&1
 	echo $? >"$work/$name.rc"
 	rm -f "$work/$name.cpio"
 }
@@ -135,7 +146,7 @@ results() {
 	name=$1
 	if [ -s "$work/$name.why" ]; then
 		read -r status why <"$work/$name.why"
-		for test in $tests clean dmesg; do
+		for test in $(cat "$work/$name.tests") clean dmesg; do
 			echo "$status $name $test $why"
 		done
 		return
@@ -147,14 +158,14 @@ results() {
 	esac
 	tr -d '\r' <"$work/$name.log" 2>/dev/null |
 		awk -v nonce="@$(cat "$work/$name.nonce")" -v guest="$name" -v end="$end" \
-			-v tests="$tests clean dmesg" -v out="$work/$name.out" "$parse"
+			-v tests="$(cat "$work/$name.tests") clean dmesg" -v out="$work/$name.out" "$parse"
 }
 
 # Only a test that ended has a result of its own. What it printed goes to OUT.TEST, what was
 # said before the first test to OUT.guest.
 parse='
 $1 == nonce && $2 == "BEGIN" { test = $3; began = 1; next }
-$1 == nonce && $2 == "END"   { status[$3] = $4; test = ""; next }
+$1 == nonce && $2 == "END"   { status[$3] = $4; seconds[$3] = $5; test = ""; next }
 $1 == nonce && $2 == "DONE"  { done = 1; next }
 test != "" {
 	if ($0 != "") print >(out "." test)
@@ -169,7 +180,7 @@ END {
 		if (!(t in status))
 			fail(t, end (t == test ? " during this test" : " before this test"))
 		else if (status[t] == 0)
-			print "PASS", guest, t
+			print "PASS", guest, t, seconds[t] == "" ? "" : "(" seconds[t] " s)"
 		else if (status[t] == 77)
 			print "SKIP", guest, t, (t in reason ? reason[t] : "it did not say why")
 		else if (status[t] == "timeout")
@@ -198,7 +209,8 @@ one() {
 	results "$1" >"$work/$1.results"
 	while read -r status guest test why; do
 		[ "$status" != FAIL ] || explain "$guest" "$test"
-		printf '%s: %s/%s%s\n' "$status" "$guest" "$test" "${why:+: $why}"
+		case $status in PASS) sep=' ' ;; *) sep=': ' ;; esac
+		printf '%s: %s/%s%s\n' "$status" "$guest" "$test" "${why:+$sep$why}"
 	done <"$work/$1.results" >"$work/$1.text"
 	cat "$work/$1.text"
 }
@@ -225,7 +237,7 @@ matrix() {
 }
 
 if [ "${1:-}" = --one ]; then
-	work=$2 tests=$(cat "$2/tests")
+	work=$2
 	one "$3"
 	exit 0
 fi
@@ -267,7 +279,11 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/uprobe-ctl-vm.XXXXXX") || exit 1
 trap '[ $keep = yes ] && echo "logs: $work" || rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-echo "$tests" >"$work/tests"
+for guest in $guests; do
+	tests_of "$guest" | tr '\n' ' ' >"$work/$guest.tests"
+	[ ! -s "$work/$guest.tests" ] || has_tests="${has_tests:-} $guest"
+done
+guests=${has_tests:-}
 
 # Two runs share the cache, but do not fill it at the same time.
 mkdir -p "$vm_cache"
