@@ -139,7 +139,9 @@ const struct cmd cmd_add = {
 		"rebooted, and prints their names. All are defined, or none.\n"
 		"\n"
 		"A SPEC is [KIND[:[GROUP/]EVENT] ]BINARY:FUNCTION [[NAME=]ARG[:TYPE]]... [if FILTER]\n"
-		"KIND is p (entry), r (return) or pr (both); ARG is arg1, retval, %di, +8(%si), ...\n"
+		"KIND is p (entry), r (return) or pr (both); ARG is arg1, retval, caller, @global,\n"
+		"%di, +8(%si), arg1->+8, ...; TYPE is u8 to u64, s8 to s64, x8 to x64, char, string,\n"
+		"s32*, bytes(16), [N] behind it, ...; FILTER is arg1 > 100 && comm == \"bash\"\n"
 		"\n"
 		"  uprobe-ctl add 'p:zfree_entry /bin/zsh:zfree %ip %ax'\n"
 		"  uprobe-ctl add -e 'pr:c:malloc size=arg1:u64 retval:x64'",

@@ -60,7 +60,7 @@ static const struct abi i386 = {
 		     "ss", "orig_ax"),
 	.aliases = ALIASES(X86_ALIASES),
 	.args = (const char *const[]){ NULL },
-	.sp = "sp", .first_stack_arg = 4, .min_insn = 1,
+	.sp = "sp", .first_stack_arg = 4, .min_insn = 1, .proven = true,
 };
 
 static const struct abi arm64 = {
@@ -72,7 +72,7 @@ static const struct abi arm64 = {
 			   W(29), W(30), { "fp", "x29", 0 }, { "wsp", "sp", 32 },
 			   { "ip0", "x16", 0 }, { "ip1", "x17", 0 }),
 	.args = LIST("x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"),
-	.sp = "sp", .first_stack_arg = 0, .link = "x30", .min_insn = 4,
+	.sp = "sp", .first_stack_arg = 0, .link = "x30", .min_insn = 4, .proven = true,
 };
 
 /* The kernel cannot probe Thumb code; whoever finds a symbol's bit 0 set refuses it. */

@@ -10,6 +10,7 @@
 #include "resolve/filters.h"
 #include "resolve/lower.h"
 #include "resolve/older.h"
+#include "resolve/remarks.h"
 #include "resolve/resolve.h"
 
 struct planning {
@@ -42,21 +43,9 @@ static const struct definition *planned_event(const struct planning *p, const ch
 	return NULL;
 }
 
-/* The same of a line that cannot be read. */
-static const char *existing_line(const struct planning *p, const char *group, const char *event)
-{
-	const struct definition_list *list = p->env->own_group ? NULL : p->env->existing;
-
-	for (size_t i = 0; list && i < list->n_opaque; i++)
-		if (opaque_line_is_of(&list->opaque[i], group, event))
-			return list->opaque[i].text;
-	return NULL;
-}
-
 static bool is_taken(const struct planning *p, const char *group, const char *event)
 {
-	return existing_event(p, group, event) || planned_event(p, group, event) ||
-	       existing_line(p, group, event);
+	return existing_event(p, group, event) || planned_event(p, group, event);
 }
 
 static const char *group_of(const struct planning *p, const struct spec *spec)
@@ -207,12 +196,8 @@ static int check_given(const struct planning *p, const struct resolution *res,
 	const struct spec *spec = res->spec;
 	const struct definition *there = existing_event(p, d->group, d->event);
 	const struct definition *planned = planned_event(p, d->group, d->event);
-	const char *line = existing_line(p, d->group, d->event);
 
-	if (line) {
-		err_set(err, EEXIST, "%s/%s exists already: %s", d->group, d->event, line);
-		err_hint(err, "choose another name");
-	} else if (there) {
+	if (there) {
 		err_set(err, EEXIST, "%s/%s exists already, at %s:0x%" PRIx64, d->group,
 			d->event, there->path, there->offset);
 		err_hint(err, "uprobe-ctl remove %s/%s first, or choose another name", d->group,
@@ -261,7 +246,9 @@ static int name_one(const struct planning *p, const struct resolution *res,
 	if (rc < 0)
 		return err_at(err, &spec->origin,
 			      spec->event.s ? spec->event.at : spec->place.at);
-	return spec->event.s ? check_given(p, res, d, err) : 0;
+	if (spec->event.s)
+		rc = check_given(p, res, d, err);
+	return rc < 0 ? rc : definition_check(d, err);
 }
 
 static int name_events(const struct planning *p, struct resolution *res, struct err *err)
@@ -431,6 +418,7 @@ int plan_make(const struct resolve_env *env, const struct spec *specs, size_t n,
 			return rc;
 		}
 	}
+	remarks_add(&plan, env->watching, &plan.notes);
 	*ret = plan;
 	return 0;
 }
