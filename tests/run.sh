@@ -253,6 +253,19 @@ fuzzers() {
 	done
 }
 
+# benchmarks: --long only; each says its ratios and fails if a promise is not kept.
+benchmarks() {
+	if [ $long = no ]; then
+		skip "benchmarks" "--long"
+		return
+	fi
+	step "speed against other tools"
+	sh "$src/tests/bench/resolve.sh" "$build/uprobe-ctl" >"$work/log" 2>&1
+	rc=$?
+	cat "$work/log"
+	verdict $rc "bench/resolve" "$work/log"
+}
+
 check_seconds=300 test_seconds=120 vm_seconds=480
 [ $long = no ] || check_seconds=7200 test_seconds=7200 vm_seconds=14400
 
@@ -268,4 +281,5 @@ guests
 sanitized
 analyzers
 fuzzers
+benchmarks
 finish

@@ -123,7 +123,8 @@ static struct row next_row(const struct symbol **syms, size_t n, size_t *at)
 }
 
 /* Names that differ only to the linker (a constructor's two forms) are shown once. */
-static void add_aliases(struct buf *b, const struct row *row, const char *shown, bool keep_mangled)
+static void add_aliases(struct buf *b, const struct row *row, const char *shown,
+			bool keep_mangled)
 {
 	const char *separator = " = ";
 

@@ -174,7 +174,7 @@ static int load_all(struct elffile *f, struct err *err)
 		if (!elf_strings_load(t->file, &t->strings) || !load_table(f, t, &ifuncs))
 			rc = elf_cut_short(t->file, err);
 	}
-	if (rc == 0)
+	if (rc == 0 && priv->all)
 		priv->n_all = elf_symbols_fold(priv->all, priv->n_all);
 	if (rc == 0)
 		elf_symbols_join(priv->all, priv->n_all, ifuncs.at, ifuncs.n);

@@ -32,15 +32,18 @@ int lookup_typed(const struct lookup *l, const struct symbol ***ret, size_t *ret
 	return rc;
 }
 
-bool lookup_is_literal(const struct lookup *l)
+static bool is_there(const struct lookup *l)
 {
 	auto_free const struct symbol **found = NULL;
 	size_t n = 0;
 
-	/* A pattern without these is no C++ name with a '*' or a '[' in it. */
-	if (!strchr(l->loc->name, '(') && !strstr(l->loc->name, "operator"))
-		return false;
 	return symtab_find_typed(l->target->elf, l->loc->name, false, &found, &n, NULL) == 0 && n;
+}
+
+bool lookup_is_literal(const struct lookup *l)
+{
+	/* A pattern without these is no C++ name with a '*' or a '[' in it. */
+	return (strchr(l->loc->name, '(') || strstr(l->loc->name, "operator")) && is_there(l);
 }
 
 bool lookup_is_one_structor(const struct symbol *const *syms, size_t n)

@@ -7,7 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifdef __clang__ /* never makes clones */
+#define FUNCTION __attribute__((noinline)) int
+#else
 #define FUNCTION __attribute__((noinline, noclone)) int
+#endif
 
 FUNCTION _ZN2ns1fEi(int x);                    /* ns::f(int) */
 FUNCTION _ZN2ns1fEd(double x);                 /* ns::f(double) */
