@@ -285,7 +285,7 @@ static int loop(struct counting *c)
 	rc = watch_start(c->watch, &c->cli->err);
 	if (rc < 0)
 		return rc;
-	watchset_note_cost(c->cli, c->watch);
+	watchset_note_cost(&c->set, c->watch);
 	c->begun = c->last = now_seconds();
 	c->next = c->begun + (double)c->cli->opts.interval_ns / 1e9;
 	if (watch_loop(c->watch, &opts, &c->cli->err) == WATCH_FAILED)
@@ -336,6 +336,7 @@ static int with_command(struct counting *c)
 
 	if (o->command || o->command_argv)
 		rc = child_start(&child, o->command_argv, o->command, &c->cli->err);
+	c->set.child_pid = child.pid;
 	if (rc == 0) {
 		rc = run_watch(c, &child);
 		child_wait(&child);

@@ -128,7 +128,7 @@ static int loop(struct trace *t)
 		buf_reset(&cli->out); /* no heading over nothing */
 		return rc;
 	}
-	watchset_note_cost(cli, t->watch);
+	watchset_note_cost(&t->set, t->watch);
 	return watch_loop(t->watch, &opts, &cli->err) == WATCH_FAILED ? -EIO : 0;
 }
 
@@ -194,6 +194,7 @@ static int run_with_command(struct trace *t)
 
 	if (cli->opts.command || cli->opts.command_argv)
 		rc = child_start(&child, cli->opts.command_argv, cli->opts.command, &cli->err);
+	t->set.child_pid = child.pid;
 	if (rc == 0) {
 		rc = show(t, &child);
 		child_wait(&child);

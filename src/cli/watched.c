@@ -9,6 +9,7 @@
 #include "elf/demangle.h"
 #include "probe/filter.h"
 #include "probe/name.h"
+#include "proc/mapped.h"
 #include "probe/show.h"
 #include "resolve/locate.h"
 #include "tracefs/control.h"
@@ -439,15 +440,52 @@ int watchset_attach(struct watchset *set, struct watch *watch)
 	return rc;
 }
 
-void watchset_note_cost(const struct cli *cli, const struct watch *watch)
+static bool is_asked_for(const struct watchset *set, pid_t pid)
+{
+	const struct options *o = &set->cli->opts;
+
+	for (size_t i = 0; i < o->n_pids; i++)
+		if (o->pids[i] == pid)
+			return true;
+	return pid == set->child_pid;
+}
+
+/* How many processes not asked for have one of the specs' files mapped. */
+static size_t count_bystanders(const struct watchset *set)
+{
+	CLEANUP(mapped_done) struct mapped mapped = { 0 };
+	size_t most = 0;
+
+	if (mapped_read(0, &mapped) < 0)
+		return 0;
+	for (size_t i = 0; i < set->plan.n; i++)
+		for (size_t k = 0; k < set->plan.res[i].targets.n; k++) {
+			const struct target *t = &set->plan.res[i].targets.targets[k];
+			const struct mapped_file *f =
+				mapped_find(&mapped, t->elf->dev, t->elf->ino, t->name);
+			size_t n = 0;
+
+			for (size_t p = 0; f && p < f->n_pids; p++)
+				n += !is_asked_for(set, f->pids[p]);
+			most = n > most ? n : most;
+		}
+	return most;
+}
+
+void watchset_note_cost(const struct watchset *set, const struct watch *watch)
 {
 	const char *why = watch_unconfined(watch);
+	bool verbose = opt(&set->cli->opts, OPT_VERBOSE);
+	size_t n = why ? count_bystanders(set) : 0;
 
-	if (opt(&cli->opts, OPT_VERBOSE))
-		cli_note(cli, "attached");
-	if (why)
-		cli_note(cli, "%s; so every process that runs into the probe takes the trap, and "
-			      "only those asked for are shown", why);
+	if (n)
+		cli_note(set->cli, "%zu other process%s take%s the trap, too, but %s not shown: %s",
+			 n, n == 1 ? "" : "es", n == 1 ? "s" : "", n == 1 ? "is" : "are", why);
+	else if (why && (verbose || !set->plan.n))
+		cli_note(set->cli, "other processes may take the trap, too, but are not shown: %s",
+			 why);
+	if (verbose)
+		cli_note(set->cli, "attached");
 }
 
 void watchset_done(struct watchset *set)

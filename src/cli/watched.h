@@ -35,6 +35,7 @@ struct watched {
 struct watchset {
 	struct cli *cli;
 	struct probes probes;
+	pid_t child_pid;     /* the command's; 0: none */
 	struct plan plan;    /* of the specs */
 	const char **names;  /* of probes that exist: words of the command line */
 	size_t n_names;
@@ -56,10 +57,10 @@ int watchset_plan(struct watchset *set, const char *group);
  */
 int watchset_attach(struct watchset *set, struct watch *watch);
 /*
- * Once attached: says who takes the trap, if it is more than the processes asked for (and
- * with -v that it is done).
+ * Once attached: says who takes the trap beside the processes asked for, if anybody does
+ * (and with -v that it is done).
  */
-void watchset_note_cost(const struct cli *cli, const struct watch *watch);
+void watchset_note_cost(const struct watchset *set, const struct watch *watch);
 void watchset_done(struct watchset *set);
 
 /*

@@ -265,8 +265,8 @@ static int confine(struct watch *w, struct err *err)
 	int rc;
 
 	if (w->opts.follow || !w->opts.n_pids)
-		return err_set(err, ENOTSUP, "children are followed, which perf cannot do "
-					     "without losing calls");
+		return err_set(err, ENOTSUP, "perf cannot follow children without losing "
+					     "calls");
 	w->scoped = xcalloc(w->n_events, sizeof(*w->scoped));
 	for (size_t i = 0; i < w->n_events; i++) {
 		const struct event_type *t = w->events[i];
