@@ -222,6 +222,8 @@ bool output_round(struct output *out)
 
 int output_end(struct output *out)
 {
+	if (!out->cli) /* what would have been watched was refused: never begun */
+		return 0;
 	if (out->pairs) {
 		/* Everything has been delivered: seen gone once is gone. */
 		pairs_reap(out->pairs, is_alive);
