@@ -76,7 +76,8 @@ main() {
 	i386)
 		echo 'int main(void){return 0;}' | gcc -m32 -x c -o /dev/null - ||
 			die "no 32-bit compiler (package gcc-multilib)"
-		build progs CFLAGS='-g -O2 -m32'
+		# <asm/…> is found without gcc-multilib's link, too.
+		build progs CFLAGS="-g -O2 -m32 -idirafter /usr/include/x86_64-linux-gnu"
 		;;
 	arm64) cross aarch64-linux-gnu ;;
 	riscv64) cross riscv64-linux-gnu ;;

@@ -54,20 +54,28 @@ add_libraries() ( # add_libraries SYSROOT FILE
 	for needed in $(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		# A library of our own lies beside its program, in the guest.
 		case $file in "$root"/*) [ ! -e "${file%/*}/$needed" ] || continue ;; esac
-		lib=$(find_library "$sysroot" "$needed" "$file")
-		to=$root${lib#"$sysroot"}
-		[ ! -e "$to" ] || continue
-		mkdir -p "${to%/*}"
-		cp -L "$lib" "$to"
-		(add_libraries "$sysroot" "$lib")
+		add_library "$sysroot" "$needed" "$file"
 	done
 )
+add_library() { # add_library SYSROOT NAME FILE
+	lib=$(find_library "$1" "$2" "$3")
+	to=$root${lib#"$1"}
+	[ ! -e "$to" ] || return 0
+	mkdir -p "${to%/*}"
+	cp -L "$lib" "$to"
+	(add_libraries "$1" "$lib")
+}
 
 # add_all_libraries BUILD DIR: for what was built in BUILD and copied to DIR
 add_all_libraries() {
 	built_with=$(sed -n "s/.*--sysroot=\([^ ']*\).*/\1/p" "$1/config.log" | head -n 1)
 	for file in "$2"/*; do
-		if is_elf "$file"; then add_libraries "$built_with" "$file"; fi
+		is_elf "$file" || continue
+		add_libraries "$built_with" "$file"
+		# Named by no program: glibc loads it when a thread is cancelled or ends itself.
+		if readelf -dW "$file" | grep -q '\[libc.so.6\]'; then
+			add_library "$built_with" libgcc_s.so.1 "$file"
+		fi
 	done
 }
 
@@ -79,9 +87,10 @@ cp "$busybox" "$root/bin/busybox"
 cp "$vm_dir/init" "$root/init"
 chmod 755 "$root/init"
 cp -R "$vm_src/examples" "$root/src/"
-for part in lib.sh kernel data fake; do
+for part in kernel data fake; do
 	[ ! -e "$vm_src/tests/$part" ] || cp -R "$vm_src/tests/$part" "$root/src/tests/"
 done
+cp "$vm_src"/tests/*.sh "$root/src/tests/"
 
 cp "$build/uprobe-ctl" "$root/build/"
 executables "$build/examples" "$root/build/examples"
