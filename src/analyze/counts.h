@@ -8,6 +8,7 @@
 
 struct counter {
 	const char *file, *symbol; /* borrowed; symbol NULL: not known */
+	const char *group, *event, *kind; /* of a probe that exists; borrowed, NULL: none */
 	uint64_t offset;
 	uint64_t total;
 	uint64_t delta;  /* in the interval that counts_tick() closed */

@@ -24,7 +24,6 @@ enum {
 };
 
 struct pair {
-	size_t entry_sp, finish_sp; /* the fields */
 	int word;
 	bool is_filtered;
 };
@@ -54,6 +53,7 @@ struct thread {
 struct side {
 	const struct event_type *type;
 	const struct pair *pair;
+	size_t sp; /* the field */
 };
 
 struct pairs {
@@ -134,26 +134,38 @@ static int by_type(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void add_side(struct pairs *p, const struct event_type *type, const struct pair *pair)
+int pairs_new_pair(struct pairs *p, int word, bool is_filtered)
 {
+	struct pair *pair = xmalloc(sizeof(*pair));
+
+	*pair = (struct pair){ .word = word, .is_filtered = is_filtered };
+	p->pairs = xgrow(p->pairs, p->n_pairs, sizeof(*p->pairs));
+	p->pairs[p->n_pairs] = pair;
+	return (int)p->n_pairs++;
+}
+
+bool pairs_join(struct pairs *p, int pair, const struct event_type *type)
+{
+	size_t sp;
+
+	if (!find_sp(type, &sp))
+		return false;
 	p->sides = xgrow(p->sides, p->n_sides, sizeof(*p->sides));
-	p->sides[p->n_sides++] = (struct side){ type, pair };
+	p->sides[p->n_sides++] = (struct side){ type, p->pairs[pair], sp };
 	qsort(p->sides, p->n_sides, sizeof(*p->sides), by_type);
+	return true;
 }
 
 bool pairs_add(struct pairs *p, const struct event_type *entry,
 	       const struct event_type *finish, int word, bool is_filtered)
 {
-	struct pair pair = { .word = word, .is_filtered = is_filtered };
+	size_t sp;
+	int pair;
 
-	if (!find_sp(entry, &pair.entry_sp) || !find_sp(finish, &pair.finish_sp))
+	if (!find_sp(entry, &sp) || !find_sp(finish, &sp))
 		return false;
-	p->pairs = xgrow(p->pairs, p->n_pairs, sizeof(*p->pairs));
-	p->pairs[p->n_pairs] = xmalloc(sizeof(pair));
-	*p->pairs[p->n_pairs] = pair;
-	add_side(p, entry, p->pairs[p->n_pairs]);
-	add_side(p, finish, p->pairs[p->n_pairs++]);
-	return true;
+	pair = pairs_new_pair(p, word, is_filtered);
+	return pairs_join(p, pair, entry) && pairs_join(p, pair, finish);
 }
 
 /*
@@ -354,11 +366,6 @@ static void close_oldest(struct pairs *p)
  * Halves
  */
 
-static uint64_t sp_of(const struct event *e, size_t field)
-{
-	return e->values[field].u;
-}
-
 /*
  * The psABIs align the stack to 16 before a call: an entry behind a pushed return address
  * is at 8 (x86-64) or 12 (i386) of 16, one with a link register at 0.
@@ -388,9 +395,9 @@ static void close_same(struct pairs *p, struct thread *t, const struct pair *pai
 		close_half(p, t->top, CALL_LEFT);
 }
 
-static void take_entry(struct pairs *p, const struct pair *pair, const struct event *e)
+static void take_entry(struct pairs *p, const struct pair *pair, const struct event *e,
+		       uint64_t sp)
 {
-	uint64_t sp = sp_of(e, pair->entry_sp);
 	struct thread *t;
 	struct half *h;
 
@@ -442,9 +449,9 @@ static void finish_half(struct pairs *p, struct half *h, const struct event *e)
 	give_back(p, h);
 }
 
-static void take_return(struct pairs *p, const struct pair *pair, const struct event *e)
+static void take_return(struct pairs *p, const struct pair *pair, const struct event *e,
+			uint64_t sp)
 {
-	uint64_t sp = sp_of(e, pair->finish_sp);
 	struct thread *t = find_thread(p, e->tid);
 	struct half *h = NULL;
 
@@ -490,14 +497,14 @@ bool pairs_event(struct pairs *p, const struct event *e)
 
 	if (p->n_gaps)
 		end_gap(p, e->cpu);
-	if (p->n_sides)
+	if (p->n_sides && e->tid >= 0) /* a log may not say of which thread it is */
 		side = bsearch(&key, p->sides, p->n_sides, sizeof(key), by_type);
 	if (!side)
 		return false;
 	if (e->type->is_return)
-		take_return(p, side->pair, e);
+		take_return(p, side->pair, e, e->values[side->sp].u);
 	else
-		take_entry(p, side->pair, e);
+		take_entry(p, side->pair, e, e->values[side->sp].u);
 	return true;
 }
 

@@ -56,9 +56,13 @@ void pairs_free(struct pairs *p);
  */
 bool pairs_add(struct pairs *p, const struct event_type *entry,
 	       const struct event_type *finish, int word, bool is_filtered);
+/* The same where the types become known one by one: a pair, by number, and its halves. */
+int pairs_new_pair(struct pairs *p, int word, bool is_filtered);
+bool pairs_join(struct pairs *p, int pair, const struct event_type *type);
 /*
  * Takes an event; in order of time. All events of the recording, for those of other types
- * tell where a gap ends. False if its type is no half of a pair.
+ * tell where a gap ends. False if its type is no half of a pair, or its
+ * thread is not known.
  */
 bool pairs_event(struct pairs *p, const struct event *e);
 /* Events were lost before the next one of that CPU. */

@@ -23,10 +23,13 @@ static int show_stale(struct cli *cli)
 }
 
 /* Whose they are is said first: `clear --all` takes what other tools may still use. */
-static void announce(struct cli *cli, const struct event_ref *refs, size_t n)
+static void announce(struct cli *cli, const struct probes *p, const struct event_ref *refs,
+		     size_t n)
 {
 	size_t foreign = 0;
 
+	for (size_t i = 0; i < p->defs.n_opaque; i++)
+		cli_note(cli, "not understood, and so it stays: %s", p->defs.opaque[i].text);
 	for (size_t i = 0; i < n; i++)
 		foreign += !refs[i].is_ours;
 	if (!foreign)
@@ -61,7 +64,7 @@ static int run(struct cli *cli)
 	if (rc < 0)
 		return rc;
 	if (opt(&cli->opts, OPT_ALL))
-		announce(cli, refs, n);
+		announce(cli, &p, refs, n);
 	return removal_run(cli, &p, refs, n);
 }
 

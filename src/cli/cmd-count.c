@@ -3,7 +3,8 @@
  * Counts calls of many functions at once. All functions of a call are the locations of one
  * event: one enable, one disable (R1). System-wide and unfiltered the kernel's own counts
  * (uprobe_profile) are read, and nothing is recorded; with -p, a command or a filter the
- * run's own records are counted by their __id (R17).
+ * run's own records are counted by their __id (R17). A kernel whose events have one location
+ * each (before 5.4) gets an event for each function.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -25,11 +26,13 @@ struct counting {
 	struct cli *cli;
 	struct watchset set;
 	struct watch *watch;
-	struct definition_list defs; /* one event, a location for each function */
-	struct event_type type;
+	struct definition_list defs; /* the functions, in the order of the counters */
+	struct event_type *types; /* one; or with separate events, one for each function */
+	size_t n_types;
 	struct counts counts;
 	counts_format_fn *format;
 	bool by_records;  /* else by uprobe_profile */
+	bool separate;    /* events of one location each, without __id */
 	size_t id_field;  /* of __id, with by_records */
 	size_t n_files, n_aliases;
 	double begun, last, next; /* seconds of CLOCK_MONOTONIC */
@@ -61,7 +64,7 @@ static void add_location(struct counting *c, const struct definition *from, cons
 	struct definition d = {
 		.kind = 'p',
 		.group = xstrdup("uctl_RUN"),
-		.event = xstrdup(EVENT_NAME),
+		.event = c->separate ? xasprintf(EVENT_NAME "%zu", id) : xstrdup(EVENT_NAME),
 		.path = xstrdup(from->path),
 		.offset = from->offset,
 		.ref_ctr = from->ref_ctr,
@@ -71,13 +74,15 @@ static void add_location(struct counting *c, const struct definition *from, cons
 		.path_from = from->path_from,
 	};
 
-	d.args = xgrow(NULL, 0, sizeof(*d.args));
-	d.args[d.n_args++] = (struct def_arg){
-		.name = xstrdup("__id"),
-		.expr = xasprintf("\\%zu", id),
-		.type = xstrdup("u32"),
-		.expr_from = from->offset_from,
-	};
+	if (!c->separate) {
+		d.args = xgrow(NULL, 0, sizeof(*d.args));
+		d.args[d.n_args++] = (struct def_arg){
+			.name = xstrdup("__id"),
+			.expr = xasprintf("\\%zu", id),
+			.type = xstrdup("u32"),
+			.expr_from = from->offset_from,
+		};
+	}
 	definition_list_take(&c->defs, &d);
 }
 
@@ -115,7 +120,7 @@ static int refuse_arguments(struct counting *c)
 static bool on_event(void *ctx, const struct event *e)
 {
 	struct counting *c = ctx;
-	uint64_t id = e->values[c->id_field].u;
+	uint64_t id = c->separate ? (uint64_t)(e->type - c->types) : e->values[c->id_field].u;
 
 	if (cli_wants_task(c->cli, e->tgid) && id < c->counts.n)
 		c->counts.counters[id].total++;
@@ -241,6 +246,23 @@ static void close_line(const struct counting *c)
 		 c->counts.n, c->counts.lost);
 }
 
+static int watch_events(struct counting *c)
+{
+	int rc = 0;
+
+	c->n_types = c->separate ? c->defs.n : 1;
+	c->types = xcalloc(c->n_types, sizeof(*c->types));
+	for (size_t i = 0; rc == 0 && i < c->n_types; i++) {
+		c->types[i].group = c->defs.defs[i].group;
+		c->types[i].event = c->defs.defs[i].event;
+		rc = watch_event(c->watch, &c->types[i], NULL, &c->cli->err);
+	}
+	for (size_t i = 0; !c->separate && i < c->types[0].n_fields; i++)
+		if (strcmp(c->types[0].fields[i].name, "__id") == 0)
+			c->id_field = i;
+	return rc;
+}
+
 static int attach(struct counting *c, struct child *child)
 {
 	struct cli *cli = c->cli;
@@ -260,15 +282,8 @@ static int attach(struct counting *c, struct child *child)
 		free(c->defs.defs[i].group);
 		c->defs.defs[i].group = xstrdup(watch_group(c->watch));
 	}
-	c->type.group = (char *)watch_group(c->watch);
-	c->type.event = (char *)EVENT_NAME;
 	rc = watch_define(c->watch, c->defs.defs, c->defs.n, &cli->err);
-	if (rc == 0)
-		rc = watch_event(c->watch, &c->type, NULL, &cli->err);
-	for (size_t i = 0; i < c->type.n_fields; i++)
-		if (strcmp(c->type.fields[i].name, "__id") == 0)
-			c->id_field = i;
-	return rc;
+	return rc < 0 ? rc : watch_events(c);
 }
 
 static int loop(struct counting *c)
@@ -396,6 +411,7 @@ static int run(struct cli *cli)
 	if (rc == 0)
 		rc = watchset_plan(&c.set, "uctl_RUN");
 	if (rc == 0) {
+		c.separate = cli->has_tfs && !cli->tfs.features.multi_location;
 		collect(&c);
 		if (dry)
 			rc = print_lines(&c);
@@ -404,7 +420,9 @@ static int run(struct cli *cli)
 	}
 	if (rc == 0 && !dry)
 		rc = with_command(&c);
-	event_type_done(&c.type);
+	for (size_t i = 0; i < c.n_types; i++)
+		event_type_done(&c.types[i]);
+	free(c.types);
 	definition_list_done(&c.defs);
 	counts_done(&c.counts);
 	watchset_done(&c.set);

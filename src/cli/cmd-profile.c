@@ -12,121 +12,130 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "cli/probe-row.h"
 #include "cli/probes.h"
-#include "report/json.h"
-#include "report/table.h"
-#include "resolve/locate.h"
+#include "report/counts.h"
 #include "session/signals.h"
 #include "tracefs/profile.h"
 
 struct view {
 	struct cli *cli;
-	struct locator *locator;
 	struct profile now, before; /* before: of the last interval; empty at first */
-	double seconds;             /* since `before` */
-	bool explained;             /* what is counted of returns */
+	struct ledger ledger;
+	counts_format_fn *format; /* NULL: the table, or JSON */
+	double seconds;           /* since `before` */
+	double elapsed;           /* since the first reading */
+	uint64_t n_rounds;
+	bool explained; /* what is counted of returns */
 };
 
-/* Hits at the last interval; the same location stands at the same place unless the list
+/* What of a reading is asked for. */
+struct shown {
+	const struct event_ref *refs;
+	size_t n;
+	struct probe_rows rows;
+};
+
+/* Hits since the last interval; the same location stands at the same place unless the list
    changed in between. */
-static bool hits_before(const struct view *v, size_t i, uint64_t *ret)
+static bool hits_since(const struct view *v, size_t i, uint64_t *ret)
 {
 	if (i >= v->before.probes.n || v->seconds <= 0 ||
 	    !definition_equal(&v->before.probes.defs[i], &v->now.probes.defs[i]) ||
 	    v->before.hits[i] > v->now.hits[i])
 		return false;
-	*ret = v->before.hits[i];
+	*ret = v->now.hits[i] - v->before.hits[i];
 	return true;
 }
 
-static bool rate_of(const struct view *v, size_t i, double *ret)
+static bool is_wanted(const struct shown *s, const struct definition *d)
 {
-	uint64_t before;
-
-	if (!hits_before(v, i, &before))
-		return false;
-	*ret = (double)(v->now.hits[i] - before) / v->seconds;
-	return true;
-}
-
-static bool is_wanted(const struct event_ref *refs, size_t n, const struct definition *d)
-{
-	for (size_t i = 0; i < n; i++)
-		if (event_ref_has(&refs[i], d))
+	for (size_t i = 0; i < s->n; i++)
+		if (event_ref_has(&s->refs[i], d))
 			return true;
 	return false;
 }
 
-static bool has_locations(const struct event_ref *refs, size_t n)
+static bool has_locations(const struct shown *s)
 {
-	for (size_t i = 0; i < n; i++)
-		if (refs[i].n_locations > 1)
+	for (size_t i = 0; i < s->n; i++)
+		if (s->refs[i].n_locations > 1)
 			return true;
 	return false;
 }
 
-static void show_table(const struct view *v, const struct event_ref *refs, size_t n, bool header)
+static void add_place(const struct shown *s, const struct definition *d, struct table *t)
 {
-	const struct table_column columns[] = {
-		{ .title = "PROBE" },
-		{ .title = "COUNTS" },
-		{ .title = "HITS", .right = true },
-		{ .title = v->cli->opts.interval_ns ? "+/s" : "LOCATION",
-		  .right = v->cli->opts.interval_ns > 0 },
-	};
-	bool fourth = v->cli->opts.interval_ns || has_locations(refs, n);
-	struct table *t = table_new(columns, fourth ? 4 : 3);
+	struct probe_row row = probe_row_of(&s->rows, d);
+	auto_free char *symbol = probe_row_symbol(&s->rows, &row);
 
+	if (symbol)
+		table_cellf(t, "%s:%s", row.name, symbol);
+	else
+		table_cellf(t, "%s:0x%" PRIx64, row.name, d->offset);
+}
+
+static void add_rows(const struct view *v, const struct shown *s, bool places, struct table *t)
+{
 	for (size_t i = 0; i < v->now.probes.n; i++) {
 		const struct definition *d = &v->now.probes.defs[i];
-		double rate;
+		uint64_t hits;
 
-		if (!is_wanted(refs, n, d))
+		if (!is_wanted(s, d))
 			continue;
 		table_cellf(t, "%s/%s", d->group, d->event);
 		table_cell(t, "entries");
 		table_cellf(t, "%" PRIu64, v->now.hits[i]);
-		if (!fourth)
-			continue;
-		if (!v->cli->opts.interval_ns) {
-			auto_free char *place = locator_name(v->locator, d->path, d->offset);
-
-			table_cellf(t, "%s:%s", d->path, place);
-		} else if (rate_of(v, i, &rate)) {
-			table_cellf(t, "%.0f", rate);
-		} else {
+		if (v->cli->opts.interval_ns && hits_since(v, i, &hits))
+			table_cellf(t, "%.0f", (double)hits / v->seconds);
+		else if (v->cli->opts.interval_ns)
 			table_cell(t, NULL);
-		}
+		if (places)
+			add_place(s, d, t);
 	}
-	table_format(t, header, &v->cli->out);
+}
+
+static void show_table(struct view *v, const struct shown *s)
+{
+	struct table_column columns[5] = {
+		{ .title = "PROBE" },
+		{ .title = "COUNTS" },
+		{ .title = "HITS", .right = true },
+	};
+	bool places = has_locations(s);
+	size_t n = 3;
+	struct table *t;
+
+	if (v->cli->opts.interval_ns)
+		columns[n++] = (struct table_column){ .title = "+/s", .right = true };
+	if (places)
+		columns[n++] = (struct table_column){ .title = "LOCATION" };
+	t = table_new(columns, n);
+	add_rows(v, s, places, t);
+	if (v->n_rounds)
+		buf_addc(&v->cli->out, '\n');
+	table_format(t, !opt(&v->cli->opts, OPT_NOHEADINGS), &v->cli->out);
 	table_free(t);
 }
 
-static void show_json(const struct view *v, const struct event_ref *refs, size_t n)
+static void show_json(struct view *v, struct shown *s)
 {
 	struct json j = JSON_INIT(&v->cli->out);
 
 	json_object(&j, NULL);
 	json_array(&j, "probes");
 	for (size_t i = 0; i < v->now.probes.n; i++) {
-		const struct definition *d = &v->now.probes.defs[i];
-		auto_free char *symbol = NULL;
-		double rate;
+		struct probe_row row = probe_row_of(&s->rows, &v->now.probes.defs[i]);
+		uint64_t hits;
 
-		if (!is_wanted(refs, n, d))
+		if (!is_wanted(s, row.d))
 			continue;
-		symbol = locator_name(v->locator, d->path, d->offset);
 		json_object(&j, NULL);
-		json_str(&j, "group", d->group);
-		json_str(&j, "event", d->event);
-		json_str(&j, "kind", d->kind == 'p' ? "entry" : "return");
-		json_str(&j, "file", d->path);
-		json_uint(&j, "offset", d->offset);
-		json_str(&j, "symbol", strncmp(symbol, "0x", 2) == 0 ? NULL : symbol);
+		probe_row_json(&s->rows, &row, &j);
 		json_str(&j, "counts", "entries");
 		json_uint(&j, "hits", v->now.hits[i]);
-		if (rate_of(v, i, &rate))
-			json_double(&j, "rate", rate);
+		if (hits_since(v, i, &hits))
+			json_rounded(&j, "rate", (double)hits / v->seconds, 3);
 		json_end_object(&j);
 	}
 	json_end_array(&j);
@@ -134,15 +143,48 @@ static void show_json(const struct view *v, const struct event_ref *refs, size_t
 	buf_addc(&v->cli->out, '\n');
 }
 
-/* JSON says the same with "counts". */
-static void explain_returns(struct view *v, const struct event_ref *refs, size_t n)
+/* CSV and metrics are those of `count', with the probe's name. */
+static void show_counts(struct view *v, const struct shown *s)
 {
-	if (v->explained || opt(&v->cli->opts, OPT_JSON))
+	const struct counts_options opts = {
+		.zeros = true,
+		.probes = true,
+		.no_header = opt(&v->cli->opts, OPT_NOHEADINGS) || v->n_rounds,
+	};
+	struct counts counts = { .seconds = v->seconds, .elapsed = v->elapsed };
+	auto_free char **symbols = xcalloc(v->now.probes.n + 1, sizeof(*symbols));
+
+	for (size_t i = 0; i < v->now.probes.n; i++) {
+		struct probe_row row = probe_row_of(&s->rows, &v->now.probes.defs[i]);
+		struct counter *c;
+		size_t id;
+
+		if (!is_wanted(s, row.d))
+			continue;
+		symbols[i] = probe_row_symbol(&s->rows, &row);
+		id = counts_add(&counts, row.name, symbols[i], row.d->offset);
+		c = &counts.counters[id];
+		c->group = row.d->group;
+		c->event = row.d->event;
+		c->kind = row.d->kind == 'p' ? "entry" : "return";
+		c->total = v->now.hits[i];
+		hits_since(v, i, &c->delta);
+	}
+	v->format(&counts, &opts, &v->cli->out);
+	for (size_t i = 0; i < v->now.probes.n; i++)
+		free(symbols[i]);
+	counts_done(&counts);
+}
+
+/* The other formats say the same by their columns. */
+static void explain_returns(struct view *v, const struct shown *s)
+{
+	if (v->explained || v->format || opt(&v->cli->opts, OPT_JSON))
 		return;
 	for (size_t i = 0; i < v->now.probes.n; i++) {
 		const struct definition *d = &v->now.probes.defs[i];
 
-		if (d->kind != 'r' || !is_wanted(refs, n, d))
+		if (d->kind != 'r' || !is_wanted(s, d))
 			continue;
 		cli_note(v->cli, "of a return probe, too, the kernel counts the calls entered, "
 				 "never the returns");
@@ -151,28 +193,54 @@ static void explain_returns(struct view *v, const struct event_ref *refs, size_t
 	}
 }
 
-/* One reading, shown. */
-static int round_once(struct view *v, bool header)
+static bool is_metrics_file(const struct view *v)
 {
-	struct probes known = { 0 };
-	auto_free struct event_ref *refs = NULL;
-	size_t n;
-	int rc = profile_read(&v->cli->tfs, &v->now, &v->cli->err);
+	return v->format == counts_openmetrics && v->cli->opts.write;
+}
 
-	if (rc < 0)
-		return rc;
-	known.defs = v->now.probes; /* lent for the selection */
-	rc = probes_select(v->cli, &known, v->cli->opts.args, v->cli->opts.n_args, PROBES_ANY,
-			   &refs, &n);
-	if (rc < 0)
-		return rc;
-	if (opt(&v->cli->opts, OPT_JSON))
-		show_json(v, refs, n);
+static int show(struct view *v, struct shown *s)
+{
+	int rc;
+
+	if (v->format)
+		show_counts(v, s);
+	else if (opt(&v->cli->opts, OPT_JSON))
+		show_json(v, s);
 	else
-		show_table(v, refs, n, header);
-	rc = cli_flush(v->cli);
+		show_table(v, s);
+	v->n_rounds++;
+	/* Its reader comes whenever it likes. */
+	rc = is_metrics_file(v) ? cli_replace_file(v->cli, v->cli->opts.write)
+				: cli_flush(v->cli);
 	if (rc == 0)
-		explain_returns(v, refs, n);
+		explain_returns(v, s);
+	return rc;
+}
+
+/* One reading, shown. */
+static int round_once(struct view *v)
+{
+	struct cli *cli = v->cli;
+	auto_free struct event_ref *refs = NULL;
+	struct probes known = { 0 };
+	struct shown s = { 0 };
+	int rc = profile_read(&cli->tfs, &v->now, &cli->err);
+
+	if (rc == 0) {
+		ledger_done(&v->ledger);
+		rc = ledger_read(&cli->state, &v->ledger, &cli->err);
+	}
+	if (rc < 0)
+		return rc;
+	known = (struct probes){ v->now.probes, v->ledger }; /* lent */
+	rc = probes_select(cli, &known, cli->opts.args, cli->opts.n_args, PROBES_ANY, &refs,
+			   &s.n);
+	if (rc < 0)
+		return rc;
+	s.refs = refs;
+	probe_rows_init(&s.rows, cli, &v->ledger);
+	rc = show(v, &s);
+	probe_rows_done(&s.rows);
 	return rc;
 }
 
@@ -219,38 +287,51 @@ static int repeat(struct view *v)
 		v->now = (struct profile){ 0 };
 		v->seconds = now_seconds() - last;
 		last = now_seconds();
-		if (!opt(&v->cli->opts, OPT_JSON) && i > 1)
-			buf_addc(&v->cli->out, '\n');
-		rc = round_once(v, !opt(&v->cli->opts, OPT_NOHEADINGS));
+		v->elapsed = last - start;
+		rc = round_once(v);
 	}
 	return rc;
 }
 
-static int run(struct cli *cli)
+static int check_options(struct cli *cli)
 {
-	struct view v = { .cli = cli };
-	int rc;
+	const struct options *o = &cli->opts;
 
-	if ((opt(&cli->opts, OPT_DURATION) || opt(&cli->opts, OPT_COUNT)) &&
-	    !opt(&cli->opts, OPT_INTERVAL))
+	if ((opt(o, OPT_DURATION) || opt(o, OPT_COUNT)) && !opt(o, OPT_INTERVAL))
 		return cli_usage(cli, "-d and -n go with -i: without it profile shows the counts "
 				      "once");
-	rc = cli_open(cli);
-	if (rc < 0)
+	if (opt(o, OPT_JSON) + opt(o, OPT_CSV) + opt(o, OPT_OPENMETRICS) > 1)
+		return cli_usage(cli, "--json, --csv and --openmetrics exclude each other");
+	return 0;
+}
+
+static counts_format_fn *format_of(const struct options *o)
+{
+	if (opt(o, OPT_CSV))
+		return counts_csv;
+	return opt(o, OPT_OPENMETRICS) ? counts_openmetrics : NULL;
+}
+
+static int run(struct cli *cli)
+{
+	struct view v = { .cli = cli, .format = format_of(&cli->opts) };
+	int rc = check_options(cli);
+
+	if (rc)
 		return rc;
-	v.locator = locator_new();
-	if (opt(&cli->opts, OPT_NO_DEMANGLE))
-		locator_keep_mangled(v.locator);
-	if (cli->opts.interval_ns) {
+	rc = cli_open(cli);
+	if (rc == 0 && !is_metrics_file(&v))
+		rc = cli_open_output(cli);
+	if (rc == 0 && cli->opts.interval_ns) {
 		rc = profile_read(&cli->tfs, &v.now, &cli->err);
 		if (rc == 0)
 			rc = repeat(&v);
-	} else {
-		rc = round_once(&v, !opt(&cli->opts, OPT_NOHEADINGS));
+	} else if (rc == 0) {
+		rc = round_once(&v);
 	}
 	profile_done(&v.now);
 	profile_done(&v.before);
-	locator_free(v.locator);
+	ledger_done(&v.ledger);
 	return rc;
 }
 
@@ -261,7 +342,8 @@ const struct cmd cmd_profile = {
 	.help = "Shows how often each probe was hit since it was defined, in all processes, from\n"
 		"the kernel's own count (uprobe_profile). With -i it is shown again and again, with\n"
 		"the hits per second.",
-	.options = OPT_INTERVAL | OPT_COUNT | OPT_DURATION | OPT_NO_DEMANGLE,
+	.options = OPT_INTERVAL | OPT_COUNT | OPT_DURATION | OPT_WRITE | OPT_CSV |
+		   OPT_OPENMETRICS | OPT_NO_DEMANGLE,
 	.max_args = SIZE_MAX,
 	.run = run,
 };

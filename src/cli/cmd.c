@@ -5,7 +5,8 @@
 
 const struct cmd *const cmd_table[] = {
 	&cmd_add,     &cmd_list,  &cmd_remove,  &cmd_clear,   &cmd_enable, &cmd_disable,
-	&cmd_profile, &cmd_trace, &cmd_count, &cmd_symbols, &cmd_resolve, NULL,
+	&cmd_profile, &cmd_trace, &cmd_count, &cmd_report,
+	&cmd_symbols, &cmd_resolve, NULL,
 };
 
 const struct cmd *cmd_find(const char *name)

@@ -70,6 +70,7 @@ void output_begin(struct output *out, struct cli *cli, struct events_options *op
 		.cli = cli,
 		.format = format_of(o),
 		.is_terminal = isatty(cli->out_fd),
+		.is_log = opts->no_wall,
 	};
 	if (has_pairs && output_wants_pairs(cli))
 		out->pairs = pairs_new(&ops);
@@ -200,6 +201,18 @@ void output_lost(struct output *out, const struct lost *lost)
 	out->format->lost(out->writer, lost, &out->cli->out);
 }
 
+void output_start_time(struct output *out, uint64_t start_ns)
+{
+	if (out->format->start)
+		out->format->start(out->writer, start_ns);
+}
+
+bool output_write(struct output *out)
+{
+	flush(out);
+	return !out->is_done;
+}
+
 static bool is_alive(pid_t tid)
 {
 	return proc_exists(tid);
@@ -216,20 +229,20 @@ bool output_round(struct output *out)
 		out->reaped_ns = now;
 		pairs_reap(out->pairs, is_alive);
 	}
-	flush(out);
-	return !out->is_done;
+	return output_write(out);
 }
 
 int output_end(struct output *out)
 {
 	if (!out->cli) /* what would have been watched was refused: never begun */
 		return 0;
-	if (out->pairs) {
+	if (out->pairs && !out->is_log) {
 		/* Everything has been delivered: seen gone once is gone. */
 		pairs_reap(out->pairs, is_alive);
 		pairs_reap(out->pairs, is_alive);
-		pairs_end(out->pairs);
 	}
+	if (out->pairs)
+		pairs_end(out->pairs);
 	pairs_free(out->pairs);
 	out->pairs = NULL;
 	if (out->writer)

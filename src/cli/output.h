@@ -19,6 +19,7 @@ struct output {
 	struct pairs *pairs; /* NULL: none */
 	struct user *users;  /* of tasks, for --uid */
 	bool is_terminal;
+	bool is_log;         /* of the past: its tasks are not those of now */
 	bool is_done;        /* nothing more is wanted, or can be written */
 	bool has_failed;
 	uint64_t n_events;   /* taken, of calls and others */
@@ -43,7 +44,12 @@ bool output_wants_pairs(const struct cli *cli);
 /* False: stop. */
 bool output_event(struct output *out, const struct event *e);
 void output_lost(struct output *out, const struct lost *lost);
-/* Now and then, on a running kernel: writes what there is. False: stop. */
+/* When the recording began, where that is known only now: for --time=rel. */
+void output_start_time(struct output *out, uint64_t start_ns);
+/* Writes what there is. False: stop. */
+bool output_write(struct output *out);
+/* Now and then, on a running kernel: writes what there is, and tells the calls of
+   threads that are gone. False: stop. */
 bool output_round(struct output *out);
 /* Tells what is still open, and ends the format. -EIO if something could not be written. */
 int output_end(struct output *out);

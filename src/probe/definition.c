@@ -323,10 +323,28 @@ struct definition *definition_list_take(struct definition_list *list, struct def
 	return slot;
 }
 
+void definition_list_opaque(struct definition_list *list, const char *line)
+{
+	list->opaque = xgrow(list->opaque, list->n_opaque, sizeof(*list->opaque));
+	list->opaque[list->n_opaque++] = (struct opaque_line){ xstrdup(line), list->n };
+}
+
+bool opaque_line_is_of(const struct opaque_line *line, const char *group, const char *event)
+{
+	auto_free char *name = xasprintf("%s/%s", group, event);
+	const char *colon = strchr(line->text, ':');
+	size_t len = colon ? strcspn(colon + 1, " ") : 0;
+
+	return len && strlen(name) == len && memcmp(colon + 1, name, len) == 0;
+}
+
 void definition_list_done(struct definition_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
 		definition_done(&list->defs[i]);
+	for (size_t i = 0; i < list->n_opaque; i++)
+		free(list->opaque[i].text);
+	free(list->opaque);
 	free(list->defs);
 	*list = (struct definition_list){ 0 };
 }

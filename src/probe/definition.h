@@ -79,10 +79,22 @@ void definition_done(struct definition *d);
 struct source definition_locate(const struct definition *d, size_t pos,
 				const char **ret_token);
 
+/* A line of the kernel's that we cannot read: somebody's, to be shown and left alone. */
+struct opaque_line {
+	char *text;
+	size_t at; /* how many definitions stand before it */
+};
+/* Whether it seems to be a location of that event. */
+bool opaque_line_is_of(const struct opaque_line *line, const char *group, const char *event);
+
 struct definition_list {
 	struct definition *defs;
 	size_t n;
+	struct opaque_line *opaque;
+	size_t n_opaque;
 };
 /* Appends; the list owns what *d owned, *d is emptied. */
 struct definition *definition_list_take(struct definition_list *list, struct definition *d);
+/* Appends a line that is no definition. */
+void definition_list_opaque(struct definition_list *list, const char *line);
 void definition_list_done(struct definition_list *list);

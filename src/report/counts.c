@@ -70,7 +70,7 @@ void counts_json(const struct counts *c, const struct counts_options *opts, stru
 
 	order = counts_order(c, opts->top, opts->zeros, &n);
 	json_object(&j, NULL);
-	json_double(&j, "duration", opts->intervals ? c->seconds : c->elapsed);
+	json_rounded(&j, "duration", opts->intervals ? c->seconds : c->elapsed, 6);
 	json_array(&j, "counts");
 	for (size_t i = 0; i < n; i++) {
 		const struct counter *counter = &c->counters[order[i]];
@@ -82,7 +82,7 @@ void counts_json(const struct counts *c, const struct counts_options *opts, stru
 		json_str(&j, "symbol", counter->symbol);
 		json_uint(&j, "offset", counter->offset);
 		json_uint(&j, "hits", hits);
-		json_double(&j, "rate", seconds > 0 ? (double)hits / seconds : 0);
+		json_rounded(&j, "rate", seconds > 0 ? (double)hits / seconds : 0, 3);
 		json_end_object(&j);
 	}
 	json_end_array(&j);
@@ -114,11 +114,14 @@ void counts_csv(const struct counts *c, const struct counts_options *opts, struc
 
 	order = counts_order(c, opts->top, opts->zeros, &n);
 	if (!opts->no_header)
-		buf_adds(out, "elapsed,file,symbol,offset,delta,total\n");
+		buf_addf(out, "elapsed,%sfile,symbol,offset,delta,total\n",
+			 opts->probes ? "group,event,kind," : "");
 	for (size_t i = 0; i < n; i++) {
 		const struct counter *counter = &c->counters[order[i]];
 
 		buf_addf(out, "%.3f,", c->elapsed);
+		if (opts->probes)
+			buf_addf(out, "%s,%s,%s,", counter->group, counter->event, counter->kind);
 		csv_field(out, counter->file);
 		buf_addc(out, ',');
 		csv_field(out, counter->symbol ? counter->symbol : "");
@@ -149,13 +152,22 @@ void counts_openmetrics(const struct counts *c, const struct counts_options *opt
 	size_t n;
 
 	order = counts_order(c, opts->top, opts->zeros, &n);
-	buf_adds(out, "# HELP uprobe_hits_total Calls of a function, counted by the kernel.\n"
-		      "# TYPE uprobe_hits_total counter\n");
+	/* The family's name is without _total, which its samples bear (OpenMetrics 1.0). */
+	buf_adds(out, "# HELP uprobe_hits Calls of a function, counted by the kernel.\n"
+		      "# TYPE uprobe_hits counter\n");
 	for (size_t i = 0; i < n; i++) {
 		const struct counter *counter = &c->counters[order[i]];
 		auto_free char *offset = xasprintf("0x%" PRIx64, counter->offset);
 
 		buf_adds(out, "uprobe_hits_total{");
+		if (opts->probes) {
+			label(out, "group", counter->group);
+			buf_addc(out, ',');
+			label(out, "event", counter->event);
+			buf_addc(out, ',');
+			label(out, "kind", counter->kind);
+			buf_addc(out, ',');
+		}
 		label(out, "file", counter->file);
 		buf_addc(out, ',');
 		label(out, "symbol", counter->symbol ? counter->symbol : "");

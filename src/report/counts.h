@@ -12,6 +12,7 @@ struct counts_options {
 	bool zeros;        /* also what was never hit */
 	bool no_header;
 	bool intervals;    /* counts come again and again: show deltas */
+	bool probes;       /* of probes that exist: CSV and OpenMetrics name them */
 };
 
 typedef void counts_format_fn(const struct counts *c, const struct counts_options *opts,

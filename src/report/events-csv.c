@@ -77,7 +77,9 @@ static void add_when(struct events_writer *w, uint64_t time_ns, struct buf *out)
 		buf_adds(&w->cell, clock_format(&w->clock, time_ns + w->opts.wall_offset_ns,
 						text));
 	end_cell(w, out);
-	buf_addf(out, "%" PRIu64 ",", time_ns);
+	if (time_ns || !w->opts.no_wall)
+		buf_addf(&w->cell, "%" PRIu64, time_ns);
+	end_cell(w, out);
 }
 
 static void add_what(struct events_writer *w, const struct row *r, struct buf *out)

@@ -27,7 +27,8 @@ static void add_time(struct events_writer *w, struct json *j, uint64_t time_ns)
 	if (!w->opts.no_wall)
 		json_str(j, "time",
 			 clock_format(&w->clock, time_ns + w->opts.wall_offset_ns, text));
-	json_uint(j, "mono_ns", time_ns);
+	if (time_ns || !w->opts.no_wall) /* a log may tell no time at all */
+		json_uint(j, "mono_ns", time_ns);
 }
 
 static void add_who(struct json *j, const struct event *e)

@@ -15,7 +15,9 @@ struct events_writer {
 	struct buf cell;
 };
 
+/* The line that says so is for stream/text, which reads it back without loss. */
 static const char header[] = "# tracer: nop\n"
+			     "# strings: escaped\n"
 			     "#\n"
 			     "#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"
 			     "#              | |         |   |||||     |         |\n";
@@ -35,12 +37,12 @@ static void add_value(const struct value *v, struct buf *out)
 	case VALUE_CHAR:
 		c = (char)v->u;
 		buf_addc(out, '\'');
-		text_escape(out, &c, 1, false);
+		text_escape(out, &c, 1, true);
 		buf_addc(out, '\'');
 		break;
 	case VALUE_STRING:
 		buf_addc(out, '"');
-		text_escape(out, v->str, v->len, false);
+		text_escape(out, v->str, v->len, true);
 		buf_addc(out, '"');
 		break;
 	case VALUE_ARRAY:

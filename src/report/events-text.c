@@ -376,6 +376,11 @@ static void add_row(struct events_writer *w, const struct row *r, struct buf *ou
 	end_line(out);
 }
 
+static void text_start(struct events_writer *w, uint64_t start_ns)
+{
+	w->opts.start_ns = start_ns;
+}
+
 static void text_event(struct events_writer *w, const struct event *e, struct buf *out)
 {
 	const struct row r = row_of_event(e);
@@ -412,6 +417,7 @@ static void text_end(struct events_writer *w, struct buf *out)
 const struct events_format events_text = {
 	.name = "text",
 	.begin = text_begin,
+	.start = text_start,
 	.event = text_event,
 	.call = text_call,
 	.lost = text_lost,

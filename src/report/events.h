@@ -52,6 +52,8 @@ struct events_format {
 	struct events_writer *(*begin)(const struct events_options *opts,
 				       struct buf *out);
 	void (*event)(struct events_writer *w, const struct event *e, struct buf *out);
+	/* Sets start_ns later than begin; NULL: of no interest. */
+	void (*start)(struct events_writer *w, uint64_t start_ns);
 	/* NULL: the format knows no calls, give it the events. */
 	void (*call)(struct events_writer *w, const struct call *c, struct buf *out);
 	void (*lost)(struct events_writer *w, const struct lost *lost, struct buf *out);
@@ -63,8 +65,8 @@ extern const struct events_format events_json; /* one object a line, design.md *
 extern const struct events_format events_csv;  /* RFC 4180, the same names */
 /*
  * The kernel's own line of a record, as trace_pipe has it; the flags, which are garbage for
- * uprobes on many kernels, as dots, and what would steer a terminal or break the line as
- * \x escapes.
+ * uprobes on many kernels, as dots, and strings with C's escapes, so that nothing steers the
+ * terminal and a line is a record. stream/text reads them back.
  */
 extern const struct events_format events_kernel;
 

@@ -231,3 +231,19 @@ void json_double(struct json *j, const char *key, double v)
 	lead(j, key);
 	buf_adds(j->out, text);
 }
+
+void json_rounded(struct json *j, const char *key, double v, int decimals)
+{
+	char text[400]; /* of DBL_MAX 309 digits */
+	size_t len;
+
+	if (!isfinite(v)) {
+		json_null(j, key);
+		return;
+	}
+	len = (size_t)snprintf(text, sizeof(text), "%.*f", decimals, v);
+	while (strchr(text, '.') && (text[len - 1] == '0' || text[len - 1] == '.'))
+		text[--len] = 0;
+	lead(j, key);
+	buf_adds(j->out, text);
+}

@@ -43,9 +43,21 @@ static const struct definition *planned_event(const struct planning *p, const ch
 	return NULL;
 }
 
+/* The same of a line that cannot be read. */
+static const char *existing_line(const struct planning *p, const char *group, const char *event)
+{
+	const struct definition_list *list = p->env->own_group ? NULL : p->env->existing;
+
+	for (size_t i = 0; list && i < list->n_opaque; i++)
+		if (opaque_line_is_of(&list->opaque[i], group, event))
+			return list->opaque[i].text;
+	return NULL;
+}
+
 static bool is_taken(const struct planning *p, const char *group, const char *event)
 {
-	return existing_event(p, group, event) || planned_event(p, group, event);
+	return existing_event(p, group, event) || planned_event(p, group, event) ||
+	       existing_line(p, group, event);
 }
 
 static const char *group_of(const struct planning *p, const struct spec *spec)
@@ -196,8 +208,12 @@ static int check_given(const struct planning *p, const struct resolution *res,
 	const struct spec *spec = res->spec;
 	const struct definition *there = existing_event(p, d->group, d->event);
 	const struct definition *planned = planned_event(p, d->group, d->event);
+	const char *line = existing_line(p, d->group, d->event);
 
-	if (there) {
+	if (line) {
+		err_set(err, EEXIST, "%s/%s exists already: %s", d->group, d->event, line);
+		err_hint(err, "choose another name");
+	} else if (there) {
 		err_set(err, EEXIST, "%s/%s exists already, at %s:0x%" PRIx64, d->group,
 			d->event, there->path, there->offset);
 		err_hint(err, "uprobe-ctl remove %s/%s first, or choose another name", d->group,

@@ -284,16 +284,24 @@ static void next_of_ring(struct stream *s, struct cpu *c)
 	}
 }
 
+static void tell_lost(struct stream *s, struct cpu *c)
+{
+	struct lost lost = { c->cpu, c->lost };
+
+	if (c->lost == 0)
+		return;
+	c->lost = 0;
+	s->has_delivered = true;
+	if (s->ops.lost)
+		s->ops.lost(s->ops.ctx, &lost);
+}
+
 /* The CPU's next record into c->record; pages used up make room in the queue. */
-static void next_record(struct stream *s, struct cpu *c)
+static void next_of_pages(struct stream *s, struct cpu *c)
 {
 	int64_t missed;
 	int rc;
 
-	if (c->ring) {
-		next_of_ring(s, c);
-		return;
-	}
 	while (c->n_pages > 0) {
 		if (!c->page.at) {
 			rc = page_open(&c->page, &s->layout, slot(s, c, 0),
@@ -311,6 +319,20 @@ static void next_record(struct stream *s, struct cpu *c)
 		c->n_pages--;
 	}
 	c->has_record = false;
+}
+
+static void next_record(struct stream *s, struct cpu *c)
+{
+	if (c->ring)
+		next_of_ring(s, c);
+	else
+		next_of_pages(s, c);
+	/*
+	 * Told now, when the gap begins, not with the record that ends it: what other CPUs
+	 * recorded meanwhile is delivered between the two, and is to be paired with care.
+	 */
+	if (c->has_record)
+		tell_lost(s, c);
 }
 
 /*
@@ -394,18 +416,6 @@ static void add_task(struct stream *s, const struct cpu *c, struct event *e)
 		e->tgid = t->tgid;
 	if (!e->comm && t->comm[0])
 		e->comm = t->comm;
-}
-
-static void tell_lost(struct stream *s, struct cpu *c)
-{
-	struct lost lost = { c->cpu, c->lost };
-
-	if (c->lost == 0)
-		return;
-	c->lost = 0;
-	s->has_delivered = true;
-	if (s->ops.lost)
-		s->ops.lost(s->ops.ctx, &lost);
 }
 
 static void deliver(struct stream *s, struct cpu *c)

@@ -49,21 +49,28 @@ static bool is_of(const struct profile_line *l, const struct definition *d)
 	       memcmp(d->event, l->event, l->event_len) == 0;
 }
 
-/* Whether the text has exactly one line for each probe, in order; fills p->hits. */
+/*
+ * Whether the text has exactly one line for each probe, in order; fills p->hits. Of what
+ * uprobe_events shows and we cannot read there is a line, too.
+ */
 static bool join(const char *text, struct profile *p)
 {
+	const struct definition_list *list = &p->probes;
 	struct profile_line l;
-	size_t i = 0, len;
+	size_t i = 0, opaque = 0, len;
 
-	p->hits = xcalloc(p->probes.n + 1, sizeof(*p->hits));
+	p->hits = xcalloc(list->n + 1, sizeof(*p->hits));
 	for (; *text; text += len + (text[len] == '\n')) {
 		len = strcspn(text, "\n");
-		if (!profile_parse_line(text, len, &l) || i == p->probes.n ||
-		    !is_of(&l, &p->probes.defs[i]))
+		if (opaque < list->n_opaque && list->opaque[opaque].at == i) {
+			opaque++;
+			continue;
+		}
+		if (!profile_parse_line(text, len, &l) || i == list->n || !is_of(&l, &list->defs[i]))
 			return false;
 		p->hits[i++] = l.hits;
 	}
-	return i == p->probes.n;
+	return i == list->n && opaque == list->n_opaque;
 }
 
 int profile_read(struct tfs *tfs, struct profile *ret, struct err *err)

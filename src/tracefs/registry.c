@@ -67,29 +67,24 @@ static int read_whole(struct tfs *tfs, struct buf *b)
 	return rc;
 }
 
-static int parse_lines(struct tfs *tfs, char *text, struct definition_list *ret,
-		       struct err *err)
+static void parse_lines(struct tfs *tfs, char *text, struct definition_list *ret)
 {
 	char *save, *line;
-	int rc;
 
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		struct definition d = { .kind = 0 };
 
 		if (!tfs->features.uprobe_events && !registry_is_uprobe(line))
 			continue;
-		rc = definition_parse(line, &d, err);
-		if (rc < 0)
-			return err_prefix(err, "%s: cannot make sense of '%s'",
-					  tfs_events_file(tfs), line);
-		definition_list_take(ret, &d);
+		if (definition_parse(line, &d, NULL) == 0)
+			definition_list_take(ret, &d);
+		else
+			definition_list_opaque(ret, line);
 	}
-	return 0;
 }
 
 int registry_read(struct tfs *tfs, struct definition_list *ret, struct err *err)
 {
-	struct definition_list list = { .n = 0 };
 	auto_buf b = BUF_INIT;
 	int rc = read_whole(tfs, &b);
 
@@ -98,13 +93,10 @@ int registry_read(struct tfs *tfs, struct definition_list *ret, struct err *err)
 			       tfs_events_file(tfs));
 	if (rc < 0)
 		return tfs_errno(err, TFS_READ, -rc, tfs_events_file(tfs));
+	*ret = (struct definition_list){ .n = 0 };
 	if (b.len)
-		rc = parse_lines(tfs, b.p, &list, err);
-	if (rc < 0)
-		definition_list_done(&list);
-	else
-		*ret = list;
-	return rc;
+		parse_lines(tfs, b.p, ret);
+	return 0;
 }
 
 static int delete_lines(struct tfs *tfs, const struct buf *lines, const char *subject,

@@ -13,7 +13,10 @@
 #include "probe/definition.h"
 #include "tracefs/tfs.h"
 
-/* All uprobes in the kernel's order: one definition per line. */
+/*
+ * All uprobes in the kernel's order: one definition per line. A line we cannot read is no
+ * reason to fail, for it is none of ours: it is kept as it is, opaque.
+ */
 int registry_read(struct tfs *tfs, struct definition_list *ret, struct err *err);
 /* Whether a line of dynamic_events is a uprobe's (kprobes also begin with p: and r:). Pure. */
 bool registry_is_uprobe(const char *line);

@@ -122,3 +122,9 @@ says() { # says FILE TEXT
 		fail "'$2' is not said"
 	}
 }
+
+# Whether the kernel's own counts (uprobe_profile) are exact when several call at once. They
+# are kept per CPU since Linux 6.12 (kernel-facts R17), which none of the kernel's files tells.
+counts_exactly() {
+	uname -r | awk -F. '{ exit !($1 > 6 || ($1 == 6 && $2 + 0 >= 12)) }'
+}

@@ -234,6 +234,73 @@ START_TEST(json_losses)
 }
 END_TEST
 
+/* One call and its halves, in every format that has calls. */
+static const struct {
+	bool has_entry, has_finish;
+	enum call_end end;
+	uint64_t duration;
+	const char *text, *json, *csv;
+} calls[] = {
+	{ true, true, CALL_RETURNED, 41234,
+	  "func(n=7, retval=-1, s=\"x\") = -1 n=7 s=\"x\" <41.2us>",
+	  "\"retval\":-1,\"duration_ns\":41234}", ",-1,41234,," },
+	{ true, true, CALL_RETURNED, 899, "n=7 s=\"x\" <899ns>", "\"duration_ns\":899}", ",899,," },
+	{ true, true, CALL_RETURNED, 999960, "<1.0ms>", "999960}", ",999960,," },
+	{ true, true, CALL_RETURNED, 61000000000, "<61.0s>", "61000000000}", ",61000000000,," },
+	{ true, false, CALL_EXITED, 0, "func(n=7, retval=-1, s=\"x\") <unfinished: thread exited>",
+	  "\"unmatched\":true,\"reason\":\"exited\"}", ",,,exited," },
+	{ true, false, CALL_LOST, 0, "<unfinished: events lost>", "\"reason\":\"lost\"}", ",lost," },
+	{ true, false, CALL_LEFT, 0, "<unfinished: left without return>", "\"left\"}", ",left," },
+	{ true, false, CALL_RUNNING, 0, "<unfinished \xe2\x80\xa6>", "\"running\"}", ",running," },
+	{ true, false, CALL_FORGOTTEN, 0, "<unfinished: too many calls open>", "\"forgotten\"}",
+	  ",forgotten," },
+	{ false, true, CALL_NO_ENTRY, 0, "func(\xe2\x80\xa6) = -1 n=7 s=\"x\" <no entry seen>",
+	  "\"retval\":-1,\"unmatched\":true,\"reason\":\"no-entry\"}", ",-1,,no-entry," },
+	{ false, true, CALL_LOST, 0, "<entry lost>", "\"reason\":\"lost\"}", ",lost," },
+};
+
+static struct event_type func_ret_type = {
+	.group = (char *)"g", .event = (char *)"func_ret", .is_return = true,
+	.fields = fields, .n_fields = 4,
+};
+
+START_TEST(shows_calls)
+{
+	static const struct events_format *const formats[] = {
+		&events_text, &events_json, &events_csv,
+	};
+	const char *want[] = { calls[_i].text, calls[_i].json, calls[_i].csv };
+	struct event entry = { .type = &entry_type, .time_ns = 1000, .tid = 5, .ip = 1,
+			       .values = some_values };
+	struct event finish = { .type = &func_ret_type, .time_ns = 1000 + calls[_i].duration,
+				.tid = 5, .ip = 1, .ret_ip = 2, .values = some_values };
+	const struct call call = {
+		.entry = calls[_i].has_entry ? &entry : NULL,
+		.finish = calls[_i].has_finish ? &finish : NULL,
+		.end = calls[_i].end,
+	};
+
+	set_zone("UTC0");
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		struct events_options o = opts;
+		auto_buf b = BUF_INIT;
+		struct events_writer *w;
+		size_t len = strlen(want[i]);
+
+		o.has_calls = o.no_header = true;
+		w = formats[i]->begin(&o, &b);
+		formats[i]->call(w, &call, &b);
+		formats[i]->end(w, &b);
+		ck_assert_msg(strstr(buf_str(&b), want[i]), "%s", b.p);
+		/* To the end of the line; in CSV the arguments follow. */
+		if (formats[i] != &events_csv)
+			ck_assert(strncmp(b.p + b.len - 1 - len, want[i], len) == 0);
+		ck_assert(strstr(b.p, formats[i] == &events_csv ? ",call," :
+				 formats[i] == &events_json ? "\"kind\":\"call\"" : "func("));
+	}
+}
+END_TEST
+
 static void fill(TCase *c)
 {
 	tcase_add_loop_test(c, shows_values, 0, ARRAY_SIZE(values));
@@ -242,6 +309,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, json_objects);
 	tcase_add_loop_test(c, json_zones, 0, ARRAY_SIZE(zones));
 	tcase_add_test(c, json_losses);
+	tcase_add_loop_test(c, shows_calls, 0, ARRAY_SIZE(calls));
 }
 
 UNIT_MAIN("events", fill)

@@ -91,7 +91,7 @@ START_TEST(prunes_what_the_kernel_forgot)
 	struct ledger ledger = { 0 };
 	struct ledger_entry one = entry("one", 0x10), two = entry("two", 0x20);
 	struct definition d = definition("two", 0x20);
-	struct definition_list kernel = { &d, 1 };
+	struct definition_list kernel = { .defs = &d, .n = 1 };
 
 	ledger_add(&ledger, &one);
 	ledger_add(&ledger, &two);

@@ -424,9 +424,42 @@ START_TEST(reads_a_long_list)
 	ck_assert_uint_eq(list.n, 3000);
 	ck_assert_str_eq(list.defs[2999].event, "e2999");
 	definition_list_done(&list);
-	fake_put(&fake, "uprobe_events", "what is this\n");
-	ck_assert_int_lt(registry_read(&tfs, &list, &err), 0);
-	ck_assert_ptr_nonnull(strstr(err.msg, "'what is this'"));
+	tfs_close(&tfs);
+	fake_done(&fake);
+}
+END_TEST
+
+/* Whatever somebody else's line looks like, ours are read. */
+START_TEST(keeps_what_it_cannot_read)
+{
+	struct definition_list list;
+	struct err err = ERR_INIT;
+	struct profile p;
+	struct fake fake;
+	struct tfs tfs;
+
+	fake_init(&fake);
+	fake_put(&fake, "uprobe_events",
+		 "what is this\np:g/a /bin/true:0x0000000000000010\nq:g/odd \001 thing\n");
+	fake_put(&fake, "uprobe_profile",
+		 "  what is  1\n  /bin/true a   7\n   odd   9\n");
+	ck_assert_int_eq(tfs_open(&tfs, fake.dir, &err), 0);
+	ck_assert_int_eq(registry_read(&tfs, &list, &err), 0);
+	ck_assert_uint_eq(list.n, 1);
+	ck_assert_str_eq(list.defs[0].event, "a");
+	ck_assert_uint_eq(list.n_opaque, 2);
+	ck_assert_str_eq(list.opaque[0].text, "what is this");
+	ck_assert_uint_eq(list.opaque[0].at, 0);
+	ck_assert_uint_eq(list.opaque[1].at, 1);
+	ck_assert(opaque_line_is_of(&list.opaque[1], "g", "odd"));
+	ck_assert(!opaque_line_is_of(&list.opaque[1], "g", "od"));
+	ck_assert(!opaque_line_is_of(&list.opaque[0], "what", "is"));
+	definition_list_done(&list);
+	ck_assert_int_eq(profile_read(&tfs, &p, &err), 0);
+	ck_assert_uint_eq(p.hits[0], 7);
+	profile_done(&p);
+	fake_put(&fake, "uprobe_profile", "  /bin/true a   7\n   odd   9\n");
+	ck_assert_int_eq(profile_read(&tfs, &p, &err), -EAGAIN);
 	tfs_close(&tfs);
 	fake_done(&fake);
 }
@@ -486,6 +519,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, an_enabled_probe_is_not_deleted);
 	tcase_add_test(c, reads_only_uprobes_of_dynamic_events);
 	tcase_add_test(c, reads_a_long_list);
+	tcase_add_test(c, keeps_what_it_cannot_read);
 	tcase_add_loop_test(c, joins_the_profile_by_position, 0, ARRAY_SIZE(joins));
 }
 

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/xalloc.h"
+#include "cli/probe-row.h"
+#include "session/runs.h"
+#include "tracefs/control.h"
+
+void probe_rows_init(struct probe_rows *rows, struct cli *cli, const struct ledger *ledger)
+{
+	*rows = (struct probe_rows){
+		.cli = cli,
+		.ledger = ledger,
+		.locator = locator_new(),
+	};
+	if (opt(&cli->opts, OPT_NO_DEMANGLE) || opt(&cli->opts, OPT_SPEC))
+		locator_keep_mangled(rows->locator);
+	if (instance_names(&cli->tfs, &rows->instances, NULL) < 0)
+		rows->instances = NULL;
+}
+
+void probe_rows_done(struct probe_rows *rows)
+{
+	root_names_free(rows->instances);
+	mapped_done(&rows->mapped);
+	locator_free(rows->locator);
+	free(rows->event);
+	free(rows->enabled);
+	*rows = (struct probe_rows){ 0 };
+}
+
+/* The same inode with other content: the offset may be in the middle of anything (5.3). */
+static bool is_rewritten(const struct probe_rows *rows, const struct ledger_entry *e,
+			 const char *path)
+{
+	const struct elffile *elf = locator_file(rows->locator, path);
+	auto_free char *build_id = elf ? elffile_build_id(elf) : NULL;
+
+	return build_id && *e->build_id && strcmp(build_id, e->build_id) != 0;
+}
+
+static const char *what_became_of(const struct probe_rows *rows, const struct ledger_entry *e,
+				  const char *path)
+{
+	struct stat st;
+
+	if (!e)
+		return NULL;
+	if (stat(path, &st) < 0)
+		return "file gone";
+	if (st.st_ino != e->ino || st.st_dev != e->dev)
+		return "file replaced";
+	return is_rewritten(rows, e, path) ? "file rewritten in place" : NULL;
+}
+
+struct probe_row probe_row_of(const struct probe_rows *rows, const struct definition *d)
+{
+	const struct ledger_entry *entry = ledger_find(rows->ledger, d);
+	/* A descriptor of the process that made the probe; its true name is in the ledger. */
+	bool by_fd = entry && strncmp(d->path, "/proc/self/", 11) == 0;
+	struct probe_row row = { d, entry, entry ? entry->name : d->path,
+				 by_fd ? entry->name : d->path, NULL };
+
+	row.stale = what_became_of(rows, entry, row.path);
+	return row;
+}
+
+/* Of the file that is there now, so not if that is another one. */
+char *probe_row_symbol(const struct probe_rows *rows, const struct probe_row *row)
+{
+	uint64_t off = 0;
+
+	if (row->stale || !locator_find(rows->locator, row->path, row->d->offset, &off))
+		return NULL;
+	return locator_name(rows->locator, row->path, row->d->offset);
+}
+
+char *probe_row_location(const struct probe_rows *rows, const struct probe_row *row)
+{
+	auto_free char *symbol = probe_row_symbol(rows, row);
+
+	if (symbol)
+		return xasprintf("%s:%s (0x%" PRIx64 ")", row->name, symbol, row->d->offset);
+	return xasprintf("%s:0x%" PRIx64, row->name, row->d->offset);
+}
+
+/* How many processes still map the file that the probe is on. */
+static size_t mapped_by(struct probe_rows *rows, const struct ledger_entry *e)
+{
+	const struct mapped_file *f;
+
+	if (!rows->has_mapped)
+		mapped_read(0, &rows->mapped);
+	rows->has_mapped = true;
+	f = mapped_find(&rows->mapped, e->dev, e->ino, e->name);
+	return f ? f->n_pids : 0;
+}
+
+static char *stale_text(struct probe_rows *rows, const struct probe_row *row)
+{
+	size_t n = mapped_by(rows, row->entry);
+
+	if (!n)
+		return xasprintf("kept, stale: %s", row->stale);
+	return xasprintf("kept, stale: %s; %zu process%s the old one", row->stale, n,
+			 n == 1 ? " maps" : "es map");
+}
+
+char *probe_row_owner(struct probe_rows *rows, const struct probe_row *row)
+{
+	switch (run_state_of(&rows->cli->state, row->d->group)) {
+	case RUN_ALIVE:
+		return xstrdup("a running trace");
+	case RUN_DEAD:
+		return xstrdup("leftover of a killed run");
+	case RUN_NONE:
+		break;
+	}
+	if (!row->entry)
+		return xstrdup("foreign");
+	return row->stale ? stale_text(rows, row) : xstrdup("kept");
+}
+
+static char *enabled_in(const struct probe_rows *rows, const struct definition *d)
+{
+	struct tfs *tfs = &rows->cli->tfs;
+	enum enable_state top = control_state(tfs, NULL, d->group, d->event);
+	auto_buf b = BUF_INIT;
+
+	if (top == ENABLE_ON || top == ENABLE_SOFT)
+		buf_adds(&b, top == ENABLE_ON ? "on" : "soft");
+	for (char **p = rows->instances; p && *p; p++)
+		if (control_state(tfs, *p, d->group, d->event) == ENABLE_ON)
+			buf_addf(&b, "%sin %s", b.len ? ", " : "", *p);
+	if (!b.len)
+		buf_adds(&b, "off");
+	return buf_steal(&b);
+}
+
+char *probe_row_enabled(struct probe_rows *rows, const struct probe_row *row)
+{
+	auto_free char *event = xasprintf("%s/%s", row->d->group, row->d->event);
+
+	if (!rows->event || strcmp(rows->event, event) != 0) {
+		free(rows->event);
+		free(rows->enabled);
+		rows->event = STEAL(event);
+		rows->enabled = enabled_in(rows, row->d);
+	}
+	return xstrdup(rows->enabled);
+}
+
+void probe_row_arg(const struct def_arg *a, struct buf *b)
+{
+	buf_addf(b, "%s=%s", a->name, a->expr);
+	if (a->type)
+		buf_addf(b, ":%s", a->type);
+}
+
+/* Ours say which location it is, and the like. */
+static bool is_hidden(const struct def_arg *a)
+{
+	return strncmp(a->name, "__", 2) == 0;
+}
+
+void probe_row_args(const struct probe_row *row, struct table *t)
+{
+	auto_buf b = BUF_INIT;
+
+	for (size_t i = 0; i < row->d->n_args; i++) {
+		if (is_hidden(&row->d->args[i]))
+			continue;
+		if (b.len)
+			buf_addc(&b, ' ');
+		probe_row_arg(&row->d->args[i], &b);
+	}
+	table_cell(t, b.len ? buf_str(&b) : NULL);
+}
+
+static void add_args(const struct definition *d, struct json *j)
+{
+	json_array(j, "args");
+	for (size_t i = 0; i < d->n_args; i++) {
+		auto_buf b = BUF_INIT;
+
+		if (is_hidden(&d->args[i]))
+			continue;
+		probe_row_arg(&d->args[i], &b);
+		json_str(j, NULL, buf_str(&b));
+	}
+	json_end_array(j);
+}
+
+void probe_row_json(struct probe_rows *rows, const struct probe_row *row, struct json *j)
+{
+	const struct definition *d = row->d;
+	auto_free char *symbol = probe_row_symbol(rows, row);
+	auto_free char *owner = probe_row_owner(rows, row);
+	auto_free char *enabled = probe_row_enabled(rows, row);
+
+	json_str(j, "group", d->group);
+	json_str(j, "event", d->event);
+	json_str(j, "kind", d->kind == 'p' ? "entry" : "return");
+	json_str(j, "file", row->name);
+	json_uint(j, "offset", d->offset);
+	json_str(j, "symbol", symbol);
+	add_args(d, j);
+	json_bool(j, "enabled", strcmp(enabled, "off") != 0);
+	json_str(j, "owner", owner);
+	if (row->stale) {
+		json_str(j, "stale", row->stale);
+		json_uint(j, "mapped_by", mapped_by(rows, row->entry));
+	}
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* What is known of a probe that exists, as list and profile show it. */
+
+#include <stdbool.h>
+
+#include "cli/cli.h"
+#include "probe/definition.h"
+#include "proc/mapped.h"
+#include "report/json.h"
+#include "report/table.h"
+#include "resolve/locate.h"
+#include "session/ledger.h"
+
+/* What is asked once for all rows. */
+struct probe_rows {
+	struct cli *cli;
+	const struct ledger *ledger; /* borrowed */
+	struct locator *locator;
+	char **instances;
+	struct mapped mapped; /* once a stale probe is seen */
+	bool has_mapped;
+	/* The switches of the event asked for last: its other locations follow it. */
+	char *event, *enabled;
+};
+
+/* One definition, with what is known of it. */
+struct probe_row {
+	const struct definition *d;
+	const struct ledger_entry *entry; /* NULL: foreign */
+	const char *name;                 /* of the file, to show: never /proc/self/fd/N of ours */
+	const char *path;                 /* where it can be read */
+	const char *stale;                /* what became of the file; NULL: it is the same */
+};
+
+void probe_rows_init(struct probe_rows *rows, struct cli *cli, const struct ledger *ledger);
+void probe_rows_done(struct probe_rows *rows);
+
+struct probe_row probe_row_of(const struct probe_rows *rows, const struct definition *d);
+/* Symbol and distance, NULL if none is known. Heap, like the next three. */
+char *probe_row_symbol(const struct probe_rows *rows, const struct probe_row *row);
+/* "/lib/libc.so.6:malloc (0x9a0)" */
+char *probe_row_location(const struct probe_rows *rows, const struct probe_row *row);
+/* "kept", "foreign", …, and what is the matter with it. */
+char *probe_row_owner(struct probe_rows *rows, const struct probe_row *row);
+/* Where it records: "on" at the top level, else the instances by name; "off". */
+char *probe_row_enabled(struct probe_rows *rows, const struct probe_row *row);
+/* The arguments, without those that are ours; the whole cell of a table. */
+void probe_row_args(const struct probe_row *row, struct table *t);
+/* An argument as it is written. */
+void probe_row_arg(const struct def_arg *arg, struct buf *b);
+/* group … owner, and what is the matter, into the object that is open. */
+void probe_row_json(struct probe_rows *rows, const struct probe_row *row, struct json *j);
