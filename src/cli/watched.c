@@ -183,7 +183,7 @@ const char *watched_name(const struct event *e)
 	const struct watched *w = watched_of(e);
 	const char *name = w->id_field == SIZE_MAX ? NULL : w->names[location_of(e)];
 
-	return name ? name : e->type->event;
+	return name ? name : event_type_name(e->type);
 }
 
 static struct watched *find_watched(const struct watchset *set, const struct definition *d)
@@ -357,6 +357,7 @@ static int watch_specs(struct watchset *set, struct watch *watch)
 
 		if (!w) {
 			w = new_watched(set, d->group, shown_group(res), d->event);
+			w->type.shown = w->event = plan_event_shown(res, d);
 			rc = watch_event(watch, &w->type, d->filter ? d->filter->text : NULL,
 					 &set->cli->err);
 			find_id(w);
@@ -378,7 +379,7 @@ size_t watchset_name_width(const struct watchset *set)
 
 	for (size_t i = 0; i < set->n_watched; i++) {
 		const struct watched *w = set->watched[i];
-		size_t len = strlen(w->type.event);
+		size_t len = strlen(event_type_name(&w->type));
 
 		for (size_t k = 0; k < w->n_locations && w->id_field != SIZE_MAX; k++)
 			if (w->names[k] && strlen(w->names[k]) > len)
@@ -500,6 +501,7 @@ void watchset_done(struct watchset *set)
 		free(w->type.group);
 		free(w->type.event);
 		free(w->group);
+		free(w->event);
 		for (size_t k = 0; k < w->n_locations; k++) {
 			free(w->files[k]);
 			free(w->symbols[k]);

@@ -20,6 +20,7 @@
 struct watched {
 	struct event_type type;
 	char *group; /* to show: a run's own group is another in every run */
+	char *event; /* to show; NULL: its own name */
 	char **files;   /* of each location, by __id */
 	char **symbols; /* of each location, by __id; NULL where none is known */
 	char **names;   /* what its events are called */

@@ -58,11 +58,17 @@ struct field {
 /* What is the same for all records of an event. */
 struct event_type {
 	char *group, *event;
+	const char *shown; /* what to call it; NULL: `event` */
 	bool is_return;
 	struct field *fields;
 	size_t n_fields;
 	const void *user; /* for whoever set the reader up: the probe it stands for */
 };
+
+static inline const char *event_type_name(const struct event_type *type)
+{
+	return type->shown ? type->shown : type->event;
+}
 
 struct event {
 	const struct event_type *type;

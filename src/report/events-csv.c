@@ -87,7 +87,7 @@ static void add_what(struct events_writer *w, const struct row *r, struct buf *o
 	const struct event *e = r->first;
 
 	add_text(w, w->opts.group ? w->opts.group(e) : e->type->group, out);
-	add_text(w, e->type->event, out);
+	add_text(w, event_type_name(e->type), out);
 	add_text(w, row_kind(r), out);
 	add_text(w, w->opts.symbol ? w->opts.symbol(e) : NULL, out);
 	add_text(w, w->opts.file ? w->opts.file(e) : NULL, out);

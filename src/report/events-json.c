@@ -52,7 +52,7 @@ static void add_what(const struct events_writer *w, struct json *j, const struct
 
 	if (group)
 		json_str(j, "group", group);
-	json_str(j, "event", e->type->event);
+	json_str(j, "event", event_type_name(e->type));
 	json_str(j, "kind", row_kind(r));
 	if (symbol)
 		json_str(j, "symbol", symbol);

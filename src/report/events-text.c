@@ -95,7 +95,7 @@ static void cell_group(struct events_writer *w, const struct row *r, struct buf 
 /* Symbols come from files of strangers. A return is called after its entry, and _ret. */
 static void cell_event(struct events_writer *w, const struct row *r, struct buf *b)
 {
-	const char *name = w->opts.name ? w->opts.name(r->first) : r->first->type->event;
+	const char *name = w->opts.name ? w->opts.name(r->first) : event_type_name(r->first->type);
 	size_t len = strlen(name);
 
 	if (r->is_call && !r->entry && len > 4 && strcmp(name + len - 4, "_ret") == 0)

@@ -248,15 +248,46 @@ static int check_names(const struct spec *spec, struct err *err)
 	return 0;
 }
 
+/* The name the user gave; of a pair's return, with _ret. */
+static char *given_name(const struct resolution *res, const struct definition *d)
+{
+	bool adds_ret = d->kind == 'r' && is_pair(res);
+
+	return xasprintf("%s%s", res->spec->event.s, adds_ret ? "_ret" : "");
+}
+
+/*
+ * What a run watches may bear one name twice: a/x and b/x, or the functions of two files
+ * under one heading. In the run's own group each spec has an event of its own, which knows
+ * its file and function.
+ */
+static char *given_event(const struct planning *p, const struct resolution *res,
+			 const struct definition *d)
+{
+	auto_free char *name = given_name(res, d), *tried = xstrdup(name);
+
+	for (unsigned n = 2; p->env->own_group && planned_event(p, d->group, tried); n++) {
+		free(tried);
+		tried = xasprintf("%.58s_%u", name, n);
+	}
+	return STEAL(tried);
+}
+
+char *plan_event_shown(const struct resolution *res, const struct definition *d)
+{
+	auto_free char *name = res->spec->event.s ? given_name(res, d) : NULL;
+
+	return name && strcmp(name, d->event) != 0 ? STEAL(name) : NULL;
+}
+
 static int name_one(const struct planning *p, const struct resolution *res,
 		    struct definition *d, const char *group, const char *base, struct err *err)
 {
 	const struct spec *spec = res->spec;
-	bool adds_ret = spec->event.s && d->kind == 'r' && is_pair(res);
 	int rc;
 
 	d->group = xstrdup(group);
-	d->event = spec->event.s ? xasprintf("%s%s", spec->event.s, adds_ret ? "_ret" : "")
+	d->event = spec->event.s ? given_event(p, res, d)
 				 : xasprintf("%s%s", base, suffix_of(res, d->kind));
 	rc = name_check_event(d->event, err);
 	if (rc < 0)

@@ -69,6 +69,11 @@ void plan_done(struct plan *plan);
 /* The function a definition of the resolution is for. */
 const struct function *resolution_function(const struct resolution *res,
 					   const struct definition *d);
+/*
+ * The event name the user gave for a definition, where that is not the definition's own:
+ * in a run's group a name that was given twice became two. NULL: it is. Heap.
+ */
+char *plan_event_shown(const struct resolution *res, const struct definition *d);
 /* How many definitions, and the i-th. */
 size_t plan_n_defs(const struct plan *plan);
 struct definition *plan_def(const struct plan *plan, size_t i, const struct resolution **ret_res);
