@@ -24,11 +24,11 @@ static struct mapped_file *file_of(struct mapped *m, struct proc_map *map)
 		.major = map->major,
 		.minor = map->minor,
 		.ino = map->ino,
-		.path = STEAL(map->path),
 		.is_deleted = map->is_deleted,
 		.start = map->start,
 		.end = map->end,
 	};
+	f->path = STEAL(map->path);
 	return f;
 }
 

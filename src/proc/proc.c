@@ -213,7 +213,7 @@ static int numbers_in(const char *path, pid_t **ret, size_t *ret_n)
 	root_close(&dir);
 	if (rc < 0)
 		return rc == -ENOENT ? -ESRCH : rc;
-	for (char **p = names; *p; p++) {
+	for (char **p = names; p && *p; p++) {
 		uint64_t pid;
 
 		if (!num_parse_uint(*p, INT32_MAX, &pid))

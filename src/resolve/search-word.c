@@ -45,12 +45,14 @@ static bool same_flavour(struct flavour a, uint16_t machine, uint8_t elf_class)
 
 /* Libraries for the programs at hand; only if there are none, those of another class. */
 static void offer_from_cache(struct target_search *s, const struct target_env *env,
-			     const char *typed, name_matches *matches,
-			     const struct ldcache_entry *entries, size_t n)
+			     const char *typed, name_matches *matches, const struct buf *cache)
 {
+	auto_free struct ldcache_entry *entries = NULL;
 	struct flavour ours = env_flavour(env);
-	size_t before = s->n;
+	size_t before = s->n, n = 0;
 
+	if (ldcache_parse(buf_str(cache), cache->len, &entries, &n) < 0)
+		return;
 	for (int native = 1; native >= 0 && s->n == before; native--)
 		for (size_t i = 0; i < n; i++) {
 			const struct ldcache_entry *e = &entries[i];
@@ -67,14 +69,11 @@ static bool offer_by_cache(struct target_search *s, const struct target_env *env
 			   const char *typed, name_matches *matches)
 {
 	auto_close int fd = env_open(env, "/etc/ld.so.cache");
-	auto_free struct ldcache_entry *entries = NULL;
 	auto_buf data = BUF_INIT;
-	size_t n = 0, before = s->n;
+	size_t before = s->n;
 
-	if (fd < 0 || fd_read_all(fd, &data) < 0 ||
-	    ldcache_parse(buf_str(&data), data.len, &entries, &n) < 0)
-		return false;
-	offer_from_cache(s, env, typed, matches, entries, n);
+	if (fd >= 0 && fd_read_all(fd, &data) == 0)
+		offer_from_cache(s, env, typed, matches, &data);
 	return s->n > before;
 }
 

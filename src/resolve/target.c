@@ -276,9 +276,13 @@ int target_find(const struct target_env *env, const char *typed, struct target *
 	CLEANUP(target_search_done) struct target_search s = { 0 };
 	int rc = target_search(env, typed, &s, err);
 
-	if (rc == 0 && s.choice == TARGET_DEFINING && s.n > 1)
+	if (rc < 0)
+		return rc;
+	if (!s.candidates)
+		return err_set(err, ENOENT, "no file is called '%s'", typed);
+	if (s.choice == TARGET_DEFINING && s.n > 1)
 		return not_one(typed, &s, err);
-	return rc < 0 ? rc : target_open(env, &s.candidates[0], ret, err);
+	return target_open(env, s.candidates, ret, err);
 }
 
 void target_done(struct target *t)
