@@ -39,7 +39,7 @@ int fetch_fail(const struct fetch_parser *p, const char *from, const char *to)
 static struct fetch *fail(struct fetch_parser *p, const char *from, const char *to,
 			  const char *text)
 {
-	err_set(p->err, EINVAL, "%s", text);
+	fetch_say(p->err, text);
 	fetch_fail(p, from, to);
 	return NULL;
 }
@@ -207,8 +207,11 @@ static struct fetch *parse_deref(struct fetch_parser *p)
 	auto_fetch f = fetch_new(FETCH_DEREF);
 	auto_free char *text = NULL;
 
-	if (!memchr(from, '(', p->end - from))
-		return fail(p, from, p->end, "Dereference needs a brace");
+	if (!memchr(from, '(', p->end - from)) {
+		fail(p, from, p->end, "Dereference needs a brace");
+		err_hint(p->err, "as +0(arg1), or +8(%%di)");
+		return NULL;
+	}
 	if (num < p->end && *num == 'u') {
 		f->is_user = true;
 		num++;
@@ -488,13 +491,12 @@ static int check_type(const struct fetch_parser *p, const struct fetch_arg *arg,
 		err_set(p->err, EINVAL, "regs takes no type");
 	else if ((op == FETCH_COMM || op == FETCH_IMM_STR) &&
 		 (t->base != TYPE_STRING || t->array))
-		err_set(p->err, EINVAL,
-			"$comm and immediate-string only accepts string type");
+		fetch_say(p->err, "$comm and immediate-string only accepts string type");
 	else if ((t->array && is_register_like(op)) ||
 		 (t->array && !is_text && (op == FETCH_IMM || arg->expr->is_user)) ||
 		 /* argN:string and retval:string are the text pointed to: resolve/ */
 		 (is_text && is_register_like(op) && op != FETCH_ARG && op != FETCH_RETVAL))
-		err_set(p->err, EINVAL, "String accepts only memory argument");
+		fetch_say(p->err, "String accepts only memory argument");
 	else
 		return 0;
 	if (op == FETCH_DEREF)
@@ -512,12 +514,12 @@ static int parse_body(struct fetch_parser *p, struct fetch_arg *arg)
 	int rc;
 
 	if (p->p == p->end) {
-		err_set(p->err, EINVAL, "No argument expression");
+		fetch_say(p->err, "No argument expression");
 		return fetch_fail(p, p->p, p->end);
 	}
 	for (const char *s = p->p; s < p->end; s++)
 		if (splits_words(*s)) {
-			err_set(p->err, EINVAL, "Invalid fetch argument");
+			fetch_say(p->err, "Invalid fetch argument");
 			err_hint(p->err, "the kernel takes no blank, '#' or byte 0xa0 here");
 			return fetch_fail(p, s, s + 1);
 		}

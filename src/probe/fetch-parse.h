@@ -17,6 +17,8 @@ struct fetch_parser {
 struct span fetch_span(const struct fetch_parser *p, const char *from, const char *to);
 /* Points err, which must be set, at [from, to); returns it. */
 int fetch_fail(const struct fetch_parser *p, const char *from, const char *to);
+/* Sets the error: the kernel's sentence, behind a plainer one if there is one. */
+int fetch_say(struct err *err, const char *kernel);
 /* Everything up to p->end. NULL: p->err says why. */
 struct fetch *fetch_parse_all(struct fetch_parser *p);
 /* [s, end) as a type. */

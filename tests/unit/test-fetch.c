@@ -179,7 +179,8 @@ static const struct {
 	{ "%di%si", "Invalid register name", "%di%", NULL },
 	{ "+0(%di", "Dereference brace is not closed", "i", NULL },
 	{ "+0(%di:u8", "Dereference brace is not closed", ":u8", NULL },
-	{ "+0%di", "Dereference needs a brace", "+0%di", NULL },
+	{ "+0%di", "Dereference needs a brace", "+0%di", "as +0(arg1)" },
+	{ "+0%di", "what an address leads to is written +OFFSET(ADDRESS)", "+0%di", NULL },
 	{ "+x(%di)", "Invalid dereference offset", "+x", NULL },
 	{ "+(%di)", "Invalid dereference offset", NULL, NULL },
 	{ "-+8(%di)", "Invalid dereference offset", NULL, NULL },
@@ -216,6 +217,8 @@ static const struct {
 	{ "arg0", "Invalid argument number", "arg0", "from 1" },
 	{ "arg256", "Invalid argument number", "arg256", NULL },
 	{ "count", "BTF is not available", "count", "globals @NAME" },
+	{ "count", "this word names nothing to record (for the kernel: BTF is not available or "
+		   "not supported)", "count", NULL },
 	{ "retvl", "BTF is not available", "retvl", "retval" },
 	{ "rdi", "BTF is not available", "rdi", "%rdi" },
 	{ "x0:u32", "BTF is not available", "x0", "%x0" },
