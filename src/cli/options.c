@@ -23,6 +23,7 @@ struct option {
 
 /* In `takes` while parsing: "--" was seen. */
 #define ONLY_WORDS (UINT64_C(1) << 63)
+_Static_assert(OPT_N <= 63, "the last bit is taken");
 
 static const struct option table[] = {
 	{ OPT_ENABLE, 'e', "enable", NULL, "enable the probes too" },
@@ -38,7 +39,6 @@ static const struct option table[] = {
 	{ OPT_ZEROS, 0, "zeros", NULL, "also what was never called" },
 	{ OPT_WRITE, 'w', "write", "FILE", "write the output to FILE" },
 	{ OPT_COLUMNS, 'o', "columns", "LIST", "these columns: time,comm,... +LIST: besides the usual" },
-	{ OPT_CSV, 0, "csv", NULL, "print CSV" },
 	{ OPT_KERNEL_FORMAT, 0, "kernel-format", NULL, "print events as the kernel's trace_pipe does" },
 	{ OPT_TIME, 0, "time", "KIND", "wall, mono (the kernel's clock), or rel (since the start)" },
 	{ OPT_NO_PAIR, 0, "no-pair", NULL, "entry and return as two events, not as one call" },
@@ -67,6 +67,7 @@ static const struct option table[] = {
 	{ OPT_TRACEFS, 0, "tracefs", "DIR", "use DIR in place of the mounted tracefs" },
 	{ OPT_HELP, 'h', "help", NULL, "this text" },
 };
+_Static_assert(ARRAY_SIZE(table) == OPT_N, "every option is in the table, once");
 
 void options_help(uint64_t takes, struct buf *b)
 {
