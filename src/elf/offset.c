@@ -83,6 +83,14 @@ bool elf_in_exec_section(const struct elffile *f, uint64_t vaddr)
 	return exec_section(f, vaddr);
 }
 
+static bool is_header(const struct elffile *f, uint64_t vaddr, uint64_t offset)
+{
+	const struct elf_range *p = &f->priv->phdrs;
+
+	return !exec_section(f, vaddr) &&
+	       (offset < EI_NIDENT || (offset >= p->from && offset < p->to));
+}
+
 bool elf_code_offset(const struct elffile *f, uint64_t vaddr, uint64_t *ret)
 {
 	const struct elf_segment *s;
@@ -90,7 +98,8 @@ bool elf_code_offset(const struct elffile *f, uint64_t vaddr, uint64_t *ret)
 	if (f->priv->n_exec && !exec_section(f, vaddr))
 		return false;
 	s = by_vaddr(f, vaddr);
-	if (!s || !can_hit(s) || vaddr - s->vaddr + s->offset >= f->size)
+	if (!s || !can_hit(s) || vaddr - s->vaddr + s->offset >= f->size ||
+	    is_header(f, vaddr, vaddr - s->vaddr + s->offset))
 		return false;
 	*ret = vaddr - s->vaddr + s->offset;
 	return true;
@@ -141,14 +150,6 @@ static const char *kind(const struct elf_segment *s)
 	if (s->flags & PF_W)
 		return "writable data";
 	return s->flags & PF_R ? "read-only data" : "a segment nothing may read";
-}
-
-static bool is_header(const struct elffile *f, uint64_t vaddr, uint64_t offset)
-{
-	const struct elf_range *p = &f->priv->phdrs;
-
-	return !exec_section(f, vaddr) &&
-	       (offset < EI_NIDENT || (offset >= p->from && offset < p->to));
 }
 
 /* What is wrong with an address that a segment holds; 0: nothing. */
