@@ -412,6 +412,7 @@ int watchset_plan(struct watchset *set, const char *group)
 	struct resolve_env env = cli_resolve_env(set->cli);
 	int rc;
 
+	env.existing = &set->probes.defs;
 	env.group = group;
 	env.own_group = true;
 	env.watching = true;

@@ -10,6 +10,7 @@
 #include "resolve/filters.h"
 #include "resolve/lower.h"
 #include "resolve/older.h"
+#include "resolve/ref-ctr.h"
 #include "resolve/remarks.h"
 #include "resolve/resolve.h"
 
@@ -418,6 +419,18 @@ static int define_all(const struct planning *p, struct resolution *res, struct e
 	return rc;
 }
 
+static int check_ref_ctrs(const struct planning *p, const struct resolution *res,
+			  struct err *err)
+{
+	for (size_t i = 0; i < res->n_defs; i++) {
+		const struct function *f = resolution_function(res, &res->defs[i]);
+
+		if (ref_ctr_check(&res->defs[i], f->target, p->env->existing, p->plan, err) < 0)
+			return err_at(err, &res->spec->origin, res->spec->place.at);
+	}
+	return 0;
+}
+
 static int plan_one(const struct planning *p, const struct spec *spec, struct err *err)
 {
 	struct resolution *res = &p->plan->res[p->plan->n];
@@ -430,6 +443,8 @@ static int plan_one(const struct planning *p, const struct spec *spec, struct er
 	rc = define_all(p, res, err);
 	if (rc == 0)
 		rc = name_events(p, res, err);
+	if (rc == 0)
+		rc = check_ref_ctrs(p, res, err);
 	if (rc < 0) {
 		resolution_done(res);
 		return rc;
