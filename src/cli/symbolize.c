@@ -117,7 +117,7 @@ static char *by_anchor(struct symbolizer *s, const struct anchor *anchor, uint64
 
 static const struct proc_map *find_map(const struct process *p, uint64_t vaddr)
 {
-	for (size_t i = 0; p && i < p->maps.n; i++)
+	for (size_t i = 0; i < p->maps.n; i++)
 		if (vaddr >= p->maps.maps[i].start && vaddr < p->maps.maps[i].end)
 			return &p->maps.maps[i];
 	return NULL;

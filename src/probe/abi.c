@@ -108,7 +108,7 @@ static const struct abi riscv64 = {
 			   { "x26", "s10", 0 }, { "x27", "s11", 0 }, { "x28", "t3", 0 },
 			   { "x29", "t4", 0 }, { "x30", "t5", 0 }, { "x31", "t6", 0 }),
 	.args = LIST("a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7"),
-	.sp = "sp", .first_stack_arg = 0, .link = "ra", .min_insn = 2,
+	.sp = "sp", .first_stack_arg = 0, .link = "ra", .min_insn = 2, .proven = true,
 };
 
 /* ELFv2. Big-endian ELFv1 lays its stack out otherwise and calls through descriptors. */

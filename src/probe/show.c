@@ -246,9 +246,11 @@ static void make_object(struct bound *b, const struct event *e, struct value *v)
 {
 	struct value *items = items_for(b, b->def->n_parts);
 
-	for (size_t i = 0; i < b->def->n_parts; i++)
-		items[i] = b->parts[i] == NONE ? (struct value){ .kind = VALUE_FAULT }
-					       : e->values[b->parts[i]];
+	for (size_t i = 0; i < b->def->n_parts; i++) {
+		items[i] = (struct value){ .kind = VALUE_FAULT };
+		if (b->parts[i] != NONE)
+			items[i] = e->values[b->parts[i]];
+	}
 	*v = (struct value){
 		.kind = VALUE_OBJECT,
 		.items = items,

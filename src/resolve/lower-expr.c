@@ -45,11 +45,9 @@ static void hint_reg(const struct abi *abi, const char *name, struct err *err)
 
 static int lower_reg(struct lowering *l, const struct fetch *f, struct buf *b)
 {
-	const char *name = f->name;
+	const char *name = l->abi ? abi_reg(l->abi, f->name, &l->reg_bits) : f->name;
 
-	if (l->abi)
-		name = abi_reg(l->abi, f->name, &l->reg_bits);
-	if (name) {
+	if (!l->abi || name) {
 		buf_addf(b, "%%%s", name);
 		return 0;
 	}
@@ -167,8 +165,8 @@ static int global_vaddr(struct lowering *l, const struct fetch *f, uint64_t *ret
 	const struct symbol *symbol = NULL;
 	int rc = pick_global(l, f, name, at ? at + 1 : NULL, &symbol);
 
-	if (rc < 0)
-		return rc;
+	if (!symbol)
+		return rc < 0 ? rc : -ENOENT;
 	/* No register the kernel shows holds the thread's base. */
 	if (symbol->type == SYMBOL_OTHER)
 		return lower_refuse(l, f->at, "a thread-local variable cannot be read: each "

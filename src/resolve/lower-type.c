@@ -122,7 +122,7 @@ static int add_pointers(struct lowering *l, struct show_field *show, const struc
 	for (unsigned level = 1; f && is_pointer(l, f) && l->room; level++, l->room--) {
 		auto_free char *name = level == 1 ? xstrdup(prefix)
 						  : xasprintf("%s%u", prefix, level);
-		const char *field;
+		const char *field = "";
 		int rc = add_hidden(l, name, f, type, &field);
 
 		if (rc < 0)
@@ -249,7 +249,7 @@ static int add_std(struct lowering *l, const struct fetch *f)
 	auto_fetch text = new_deref(object, 0);
 	auto_fetch length = memory_at(object, word);
 	auto_free char *type = xasprintf("u%u", word * 8);
-	const char *field;
+	const char *field = "";
 	int rc = add_shown(l, text, "string", SHOW_TEXT, true);
 
 	if (rc < 0 || !l->show)
@@ -288,7 +288,7 @@ static int add_pieces(struct lowering *l, const struct fetch *memory, uint64_t b
 		auto_free char *type = xasprintf("u8[%" PRIu64 "]", n);
 		auto_free char *prefix = xasprintf("d%" PRIu64, at / PIECE + 1);
 		auto_fetch piece = memory_at(memory, (int64_t)at);
-		const char *field;
+		const char *field = "";
 		int rc = add_hidden(l, prefix, piece, type, &field);
 
 		if (rc < 0)
@@ -303,7 +303,7 @@ static int add_length(struct lowering *l)
 	struct show_field *show = &l->show->fields[l->show->n - 1];
 	const struct fetch *len = l->arg->type.len;
 	auto_free char *type = xasprintf("u%u", lower_word_bits(l));
-	const char *field;
+	const char *field = "";
 	int rc = add_hidden(l, "n", len, type, &field);
 
 	if (rc < 0)

@@ -136,7 +136,8 @@ static int lower_one(struct lowering *l)
 
 	if (older_expr(l->env->features, l->arg->expr, &at, l->err) < 0)
 		return err_at(l->err, &l->spec->origin, at);
-	l->name = name = argument_name(l->spec, l->arg, l->position);
+	name = argument_name(l->spec, l->arg, l->position);
+	l->name = name;
 	rc = lower_typed(l);
 	if (rc == 0)
 		rc = check_duplicate(l, first);
