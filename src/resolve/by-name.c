@@ -167,9 +167,12 @@ static int place_of(const struct lookup *l, const struct symbol *s, struct funct
 {
 	int rc;
 
-	if (l->loc->off && s->size && l->loc->off >= s->size)
+	if (l->loc->off && s->size && l->loc->off >= s->size) {
+		auto_free char *shown = lookup_shown_at(s->name, 0);
+
 		return err_set(err, EINVAL, "%s is 0x%" PRIx64 " bytes long; +0x%" PRIx64
-					    " is past its end", s->name, s->size, l->loc->off);
+					    " is past its end", shown, s->size, l->loc->off);
+	}
 	*ret = (struct function){ .symbol = s, .symbol_off = l->loc->off };
 	rc = elffile_vaddr_to_offset(l->target->elf, s->vaddr + l->loc->off, &ret->offset, err);
 	if (rc < 0)

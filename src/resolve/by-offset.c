@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 
+#include "base/xalloc.h"
 #include "elf/plt.h"
 #include "resolve/lookup.h"
 
@@ -14,16 +15,17 @@ static void hint_vaddr(const struct lookup *l, struct err *err)
 		s = symtab_at(l->target->elf, offset, &off);
 	if (s && err)
 		err->hint[0] = 0; /* elf/ knows no symbols: ours says more */
-	if (s && off == 0)
-		err_hint(err, "as an address from nm, objdump or gdb it is %s: write %s:%s",
-			 s->name, l->typed, s->name);
-	else if (s)
-		err_hint(err, "as an address from nm, objdump or gdb it is %s+0x%" PRIx64
-			      ": such addresses are written *0x%" PRIx64,
-			 s->name, off, l->loc->num);
-	else
+	if (s) {
+		auto_free char *shown = lookup_shown_at(s->name, off);
+		auto_free char *word = off ? xasprintf("%s:*0x%" PRIx64, l->typed, l->loc->num)
+					   : lookup_word_at(l, s->name, 0);
+
+		err_hint(err, "as an address from nm, objdump or gdb it is %s: write %s", shown,
+			 word);
+	} else {
 		err_hint(err, "an address from nm, objdump or gdb is written *0x%" PRIx64
 			      " (but no executable segment of this file holds it)", l->loc->num);
+	}
 }
 
 static int at_offset(const struct lookup *l, uint64_t offset, struct function *ret,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names of C++, Rust and D as people write them; what is to be pasted is written so, too. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -60,20 +61,42 @@ bool lookup_is_one_structor(const struct symbol *const *syms, size_t n)
 	return n > 1;
 }
 
+static char *quoted(const char *word)
+{
+	auto_buf b = BUF_INIT;
+
+	if (!strpbrk(word, " \t\"\\"))
+		return xstrdup(word);
+	buf_addc(&b, '"');
+	for (const char *p = word; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_addc(&b, '\\');
+		buf_addc(&b, *p);
+	}
+	buf_addc(&b, '"');
+	return buf_steal(&b);
+}
+
 char *lookup_word(const struct lookup *l, const char *name, const char *at)
 {
 	auto_free char *shown = demangle_shown(name);
-	auto_buf word = BUF_INIT, quoted = BUF_INIT;
+	auto_free char *word = xasprintf("%s:%s%s%s", l->typed, shown, at ? "@" : "",
+					 at ? at : "");
 
-	buf_addf(&word, "%s:%s%s%s", l->typed, shown, at ? "@" : "", at ? at : "");
-	if (!strpbrk(buf_str(&word), " \t\"\\"))
-		return buf_steal(&word);
-	buf_addc(&quoted, '"');
-	for (const char *p = buf_str(&word); *p; p++) {
-		if (*p == '"' || *p == '\\')
-			buf_addc(&quoted, '\\');
-		buf_addc(&quoted, *p);
-	}
-	buf_addc(&quoted, '"');
-	return buf_steal(&quoted);
+	return quoted(word);
+}
+
+char *lookup_shown_at(const char *name, uint64_t off)
+{
+	auto_free char *shown = demangle_shown(name);
+
+	return off ? xasprintf("%s+0x%" PRIx64, shown, off) : STEAL(shown);
+}
+
+char *lookup_word_at(const struct lookup *l, const char *name, uint64_t off)
+{
+	auto_free char *shown = lookup_shown_at(name, off);
+	auto_free char *word = xasprintf("%s:%s", l->typed, shown);
+
+	return quoted(word);
 }

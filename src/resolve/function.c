@@ -48,7 +48,11 @@ static int find(const struct lookup *l, struct function_list *ret, struct err *e
 	case LOCATION_GLOB:
 		if (is_plt)
 			return lookup_plt(l, ret, err);
-		return lookup_is_literal(l) ? lookup_name(l, ret, err) : lookup_glob(l, ret, err);
+		if (lookup_is_literal(l))
+			return lookup_name(l, ret, err);
+		if (l->loc->has_off)
+			return err_set(err, EINVAL, "an offset needs one function, not a pattern");
+		return lookup_glob(l, ret, err);
 	case LOCATION_OFFSET:
 		return lookup_offset(l, ret, err);
 	case LOCATION_VADDR:

@@ -13,15 +13,25 @@
 #include "elf/runtime.h"
 #include "resolve/lookup.h"
 
+static bool is_before_symbol(const struct function *f, uint64_t offset)
+{
+	return !f->symbol || offset + f->symbol_off < f->offset;
+}
+
 /* func+0x4, or the bare offset; for offsets near that of `f`. */
 static char *place_name(const struct function *f, uint64_t offset)
 {
-	uint64_t off = f->symbol_off + (offset - f->offset);
-
-	if (!f->symbol || offset + f->symbol_off < f->offset)
+	if (is_before_symbol(f, offset))
 		return xasprintf("0x%" PRIx64, offset);
-	return off ? xasprintf("%s+0x%" PRIx64, f->symbol->name, off) :
-		     xstrdup(f->symbol->name);
+	return lookup_shown_at(f->symbol->name, f->symbol_off + (offset - f->offset));
+}
+
+/* The same with TARGET, ready to be pasted. */
+static char *place_word(const struct lookup *l, const struct function *f, uint64_t offset)
+{
+	if (is_before_symbol(f, offset))
+		return xasprintf("%s:0x%" PRIx64, l->typed, offset);
+	return lookup_word_at(l, f->symbol->name, f->symbol_off + (offset - f->offset));
 }
 
 static bool is_behind_endbr(const struct elffile *elf, const struct function *f)
@@ -38,9 +48,13 @@ static int not_an_entry(const struct lookup *l, const struct function *f, struct
 {
 	err_set(err, EINVAL, "a return probe belongs on a function's first instruction; "
 			     "anywhere else it destroys the stack");
-	if (f->symbol)
-		err_hint(err, "%s begins 0x%" PRIx64 " bytes earlier: r:%s:%s", f->symbol->name,
-			 f->symbol_off, l->typed, f->symbol->name);
+	if (f->symbol) {
+		auto_free char *shown = lookup_shown_at(f->symbol->name, 0);
+		auto_free char *word = lookup_word_at(l, f->symbol->name, 0);
+
+		err_hint(err, "%s begins 0x%" PRIx64 " bytes earlier: r %s", shown, f->symbol_off,
+			 word);
+	}
 	return -EINVAL;
 }
 
@@ -48,8 +62,8 @@ static int is_inside(const struct lookup *l, const struct function *f,
 		     const struct insn_boundary *b, struct err *err)
 {
 	auto_free char *here = place_name(f, f->offset);
-	auto_free char *start = place_name(f, b->start);
-	auto_free char *next = place_name(f, b->next);
+	auto_free char *start = place_word(l, f, b->start);
+	auto_free char *next = place_word(l, f, b->next);
 	struct insn insn;
 	auto_buf bytes = BUF_INIT;
 
@@ -57,17 +71,18 @@ static int is_inside(const struct lookup *l, const struct function *f,
 	insn_format(l->target->elf, &insn, &bytes);
 	err_set(err, EINVAL, "%s is inside an instruction (%s); a probe there would change the "
 			     "program's code", here, buf_str(&bytes));
-	return err_hint(err, "instructions begin at %s:%s and at %s:%s", l->typed, start,
-			l->typed, next);
+	return err_hint(err, "instructions begin at %s and at %s", start, next);
 }
 
 static int is_unproven(const struct lookup *l, const struct function *f, const char *why,
 		       struct err *err)
 {
-	if (f->symbol)
+	auto_free char *name = f->symbol ? lookup_shown_at(f->symbol->name, 0) : NULL;
+
+	if (name)
 		err_set(err, EINVAL, "0x%" PRIx64 " is 0x%" PRIx64 " bytes into %s: it is not "
 				     "proven that an instruction begins there (%s)",
-			f->offset, f->symbol_off, f->symbol->name, why);
+			f->offset, f->symbol_off, name, why);
 	else
 		err_set(err, EINVAL, "0x%" PRIx64 " is in no known function: it is not proven "
 				     "that an instruction begins there", f->offset);
@@ -111,7 +126,7 @@ static int will_not_be_probed(const struct lookup *l, const struct function *f,
 			      const struct insn *insn, const char *why, struct err *err)
 {
 	auto_free char *here = place_name(f, f->offset);
-	auto_free char *next = place_name(f, f->offset + insn->len);
+	auto_free char *next = place_word(l, f, f->offset + insn->len);
 	auto_buf bytes = BUF_INIT;
 
 	insn_format(l->target->elf, insn, &bytes);
@@ -119,21 +134,19 @@ static int will_not_be_probed(const struct lookup *l, const struct function *f,
 			      "probe", here, buf_str(&bytes), why);
 	if (l->rules->is_return)
 		return err_hint(err, "a return probe can only be at the entry; probe the "
-				     "function's caller, or the next instruction with p:%s:%s",
-				l->typed, next);
-	return err_hint(err, "the next instruction: %s:%s", l->typed, next);
+				     "function's caller, or the next instruction with p %s", next);
+	return err_hint(err, "the next instruction: %s", next);
 }
 
 /* Rule 9: six bytes below the stack pointer may be in use in the middle of a function. */
 static int would_be_a_call(const struct lookup *l, const struct function *f, struct err *err)
 {
 	auto_free char *here = place_name(f, f->offset);
-	auto_free char *next = place_name(f, f->offset + 5);
+	auto_free char *next = place_word(l, f, f->offset + 5);
 
 	err_set(err, EINVAL, "this kernel turns the 5-byte no-op at %s into a call, which "
 			     "overwrites what the function keeps below its stack pointer", here);
-	return err_hint(err, "the next instruction is safe: %s:%s; or say --force", l->typed,
-			next);
+	return err_hint(err, "the next instruction is safe: %s; or say --force", next);
 }
 
 const char *lookup_refused(const struct lookup *l, const struct function *f)

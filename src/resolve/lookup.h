@@ -28,6 +28,9 @@ bool lookup_is_literal(const struct lookup *l);
 bool lookup_is_one_structor(const struct symbol *const *syms, size_t n);
 /* TARGET:NAME[@AT], ready to be pasted: the name demangled, in quotes if need be. Heap. */
 char *lookup_word(const struct lookup *l, const char *name, const char *at);
+/* The same for NAME+OFF, and without TARGET for what is only read. */
+char *lookup_word_at(const struct lookup *l, const char *name, uint64_t off);
+char *lookup_shown_at(const char *name, uint64_t off);
 /* By file offset, or by virtual address. */
 int lookup_offset(const struct lookup *l, struct function_list *ret, struct err *err);
 int lookup_vaddr(const struct lookup *l, struct function_list *ret, struct err *err);

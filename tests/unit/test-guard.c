@@ -29,6 +29,7 @@ static const struct image_symbol symtab[] = {
 	FUNC("renamed.llvm.123", 0x110, 1),
 	FUNC("dotted.name", 0x120, 1),
 	FUNC("vector", 0x130, 5),       /* vpshufd */
+	FUNC("_ZN2ns3runEPKci", 0x140, 6), /* ns::run(char const*, int): mov; ret */
 	END,
 };
 
@@ -50,6 +51,7 @@ static const struct {
 	{ 0x0d0, 1, "\xc3" }, { 0x0e0, 1, "\xc3" }, { 0x0f0, 1, "\xc3" },
 	{ 0x100, 1, "\xc3" }, { 0x110, 1, "\xc3" }, { 0x120, 1, "\xc3" },
 	{ 0x130, 5, "\xc5\xf9\x70\xc0\x1b" },
+	{ 0x140, 6, "\xb8\x01\x02\x03\x04\xc3" },
 };
 
 static void make(const struct image_symbol *imports, struct buf *b)
@@ -101,7 +103,7 @@ static const struct {
 	{ "plain", RETURN, 0, 0x1000, NULL, NULL },
 	{ "plain+4", 0, 0, 0x1004, NULL, NULL },
 	{ "plain+4", RETURN, 0, 0x1004, NULL, NULL },
-	{ "plain+5", RETURN, -EINVAL, 0, "destroys the stack", "0x5 bytes earlier: r:app:plain" },
+	{ "plain+5", RETURN, -EINVAL, 0, "destroys the stack", "0x5 bytes earlier: r app:plain" },
 	{ "plain+5", RETURN | FORCE, -EINVAL, 0, "destroys the stack", "" },
 	{ "plain+10", 0, 0, 0x100a, NULL, NULL },
 	{ "plain+12", 0, -EINVAL, 0, "plain+0xc is inside an instruction (b8 01 02 03 04)",
@@ -114,7 +116,7 @@ static const struct {
 	{ "plain+5", OPTIMISES, -EINVAL, 0, "5-byte no-op at plain+0x5", "app:plain+0xa" },
 	{ "plain+5", OPTIMISES | FORCE, 0, 0x1005, NULL, NULL },
 	{ "locked", FORCE, -ENOTSUP, 0, "LOCK", "app:locked+0x3" },
-	{ "locked", RETURN, -ENOTSUP, 0, "LOCK", "p:app:locked+0x3" },
+	{ "locked", RETURN, -ENOTSUP, 0, "LOCK", "p app:locked+0x3" },
 	{ "locked+3", 0, 0, 0x1023, NULL, NULL },
 	{ "vector", FORCE, -ENOTSUP, 0, "run wrongly", "app:vector+0x5" },
 	{ "unsized", 0, 0, 0x1040, NULL, NULL },
@@ -140,6 +142,15 @@ static const struct {
 	{ "*l*", 0, 0, 0x1000, "1 function left out", NULL },
 	{ "puts@plt", 0, -ENOENT, 0, "no PLT entry for 'puts'", "" },
 	{ "puts", 0, -ENOENT, 0, "only imports 'puts'", "" },
+#ifdef HAVE_LIBIBERTY
+	{ "ns::run(char const*, int)+5", 0, 0, 0x1145, NULL, NULL },
+	{ "ns::run+1", 0, -EINVAL, 0, "ns::run(char const*, int)+0x1 is inside an instruction",
+	  "at \"app:ns::run(char const*, int)\" and at \"app:ns::run(char const*, int)+0x5\"" },
+	{ "ns::run+6", 0, -EINVAL, 0, "ns::run(char const*, int) is 0x6 bytes long", "" },
+	{ "ns::run+5", RETURN, -EINVAL, 0, "destroys the stack",
+	  "ns::run(char const*, int) begins 0x5 bytes earlier: r \"app:ns::run(char" },
+	{ "ns::(*)+1", 0, -EINVAL, 0, "not a pattern", "" },
+#endif
 };
 
 START_TEST(places_are_right_or_refused)
