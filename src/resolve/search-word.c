@@ -279,7 +279,7 @@ static void keep_only(struct target_search *s, size_t which, size_t n_processes)
 	s->n = 1;
 	s->candidates[0] = c;
 	s->candidates[0].reason =
-		xasprintf("%s; of %zu such files the only one that processes map now (%zu do)",
+		xasprintf("%s; of %zu such files the only one that processes map now (%zu)",
 			  c.reason, n, n_processes);
 	free(c.reason);
 }
