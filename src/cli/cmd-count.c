@@ -15,6 +15,7 @@
 
 #include "analyze/counts.h"
 #include "base/xalloc.h"
+#include "cli/screen.h"
 #include "cli/watched.h"
 #include "report/counts.h"
 #include "session/child.h"
@@ -97,10 +98,23 @@ static void collect(struct counting *c)
 		if (!is_known(c, d->path, d->offset))
 			add_location(c, d, f->target->name, f->symbol ? f->symbol->name : NULL);
 	}
-	for (size_t i = 0; i < c->set.plan.n; i++) {
+	for (size_t i = 0; i < c->set.plan.n; i++)
 		c->n_aliases += c->set.plan.res[i].functions.n_aliases;
-		c->n_files += c->set.plan.res[i].targets.n;
-	}
+	/* Functions of one file follow one another. */
+	for (size_t i = 0; i < c->counts.n; i++)
+		c->n_files += i == 0 || strcmp(c->counts.counters[i].file,
+					       c->counts.counters[i - 1].file) != 0;
+}
+
+/* What exists is counted by the kernel anyway, since it was made. */
+static int refuse_names(struct counting *c)
+{
+	if (!c->set.n_names)
+		return 0;
+	err_set(&c->cli->err, EINVAL, "count takes functions; %s is a probe that exists",
+		c->set.names[0]);
+	return err_hint(&c->cli->err, "the kernel counts its hits already: uprobe-ctl profile -i 1 "
+				      "%s", c->set.names[0]);
 }
 
 static int refuse_arguments(struct counting *c)
@@ -158,23 +172,38 @@ static int read_profile(struct counting *c)
 	return err_hint(&c->cli->err, "`trace-cmd reset' removes everyone's probes");
 }
 
+/* On a terminal each interval takes the place of the one before, as many lines as it has. */
+static void paint(struct counting *c, struct counts_options *opts, size_t lines, size_t columns)
+{
+	size_t room = lines > 4 ? lines - 3 : 1; /* beside heading, footer and cursor */
+	auto_buf text = BUF_INIT;
+
+	if (!opts->top || opts->top > room)
+		opts->top = room;
+	opts->footer = true;
+	c->format(&c->counts, opts, &text);
+	screen_paint(&c->cli->out, buf_str(&text), columns);
+}
+
 static void show(struct counting *c)
 {
 	const struct options *o = &c->cli->opts;
-	const struct counts_options opts = {
+	struct counts_options opts = {
 		.top = o->top,
 		.zeros = opt(o, OPT_ZEROS),
 		.no_header = opt(o, OPT_NOHEADINGS) || (opt(o, OPT_CSV) && c->n_rounds),
 		.intervals = o->interval_ns > 0,
 	};
-	struct buf *out = &c->cli->out;
+	bool again = opts.intervals && c->format == counts_text;
+	size_t lines, columns;
 
-	/* On a terminal, like top(1): each interval takes the place of the one before. */
-	if (opts.intervals && c->format == counts_text && isatty(c->cli->out_fd))
-		buf_adds(out, "\033[H\033[J");
-	else if (opts.intervals && c->format == counts_text && c->n_rounds)
-		buf_addc(out, '\n');
-	c->format(&c->counts, &opts, out);
+	if (again && screen_size(c->cli->out_fd, &lines, &columns)) {
+		paint(c, &opts, lines, columns);
+	} else {
+		if (again && c->n_rounds)
+			buf_addc(&c->cli->out, '\n');
+		c->format(&c->counts, &opts, &c->cli->out);
+	}
 	c->n_rounds++;
 }
 
@@ -215,20 +244,38 @@ static bool on_round(void *ctx)
 	return !is_over(c);
 }
 
+/* Whose calls: all processes', or only some. */
+static void add_whose(const struct cli *cli, struct buf *b)
+{
+	const struct options *o = &cli->opts;
+
+	if (o->n_pids == 1)
+		buf_addf(b, " in process %d only", (int)o->pids[0]);
+	else if (o->n_pids)
+		buf_addf(b, " in %zu processes only", o->n_pids);
+	else if (o->command || o->command_argv)
+		buf_adds(b, " in the command only");
+	else
+		buf_adds(b, " in all processes");
+}
+
 static void announce(const struct counting *c)
 {
 	const struct cli *cli = c->cli;
 	auto_buf b = BUF_INIT;
 
-	buf_addf(&b, "Counting %zu function%s", c->counts.n, c->counts.n == 1 ? "" : "s");
+	buf_addf(&b, "Counting %zu function%s of ", c->counts.n, c->counts.n == 1 ? "" : "s");
 	if (c->n_files > 1)
-		buf_addf(&b, " of %zu files", c->n_files);
+		buf_addf(&b, "%zu files", c->n_files);
+	else
+		buf_adds(&b, c->counts.counters[0].file);
 	if (c->n_aliases)
 		buf_addf(&b, " (%zu alias%s folded)", c->n_aliases, c->n_aliases == 1 ? "" : "es");
-	if (cli->opts.n_pids)
-		buf_addf(&b, " in process %d", (int)cli->opts.pids[0]);
+	add_whose(cli, &b);
 	if (cli->opts.duration_ns)
 		buf_addf(&b, "; %g s", (double)cli->opts.duration_ns / 1e9);
+	else if (cli->opts.command || cli->opts.command_argv)
+		buf_adds(&b, ", until it ends");
 	else
 		buf_adds(&b, "; Ctrl-C to end");
 	cli_note(cli, "%s", buf_str(&b));
@@ -236,14 +283,21 @@ static void announce(const struct counting *c)
 
 static void close_line(const struct counting *c)
 {
-	size_t hit = counts_hit(&c->counts);
+	size_t hit = counts_hit(&c->counts), top = c->cli->opts.top;
+	auto_buf b = BUF_INIT;
 	uint64_t calls = 0;
 
 	for (size_t i = 0; i < c->counts.n; i++)
 		calls += c->counts.counters[i].total;
-	cli_note(c->cli, "%" PRIu64 " call%s, %zu of %zu functions hit, %" PRIu64
-			 " lost; uprobes detached", calls, calls == 1 ? "" : "s", hit,
-		 c->counts.n, c->counts.lost);
+	buf_addf(&b, "%" PRIu64 " call%s", calls, calls == 1 ? "" : "s");
+	if (calls && c->counts.elapsed > 0)
+		buf_addf(&b, " (%.0f/s)", (double)calls / c->counts.elapsed);
+	buf_addf(&b, ", %zu of %zu function%s hit", hit, c->counts.n,
+		 c->counts.n == 1 ? "" : "s");
+	if (top && top < hit)
+		buf_addf(&b, " (%zu shown)", top);
+	cli_note(c->cli, "%s, %" PRIu64 " lost; uprobe%s detached", buf_str(&b), c->counts.lost,
+		 c->counts.n == 1 ? "" : "s");
 }
 
 static int watch_events(struct counting *c)
@@ -309,6 +363,17 @@ static int loop(struct counting *c)
 	return 0;
 }
 
+/* What came after the last whole interval is not shown, but belongs to the sum. */
+static int close_interval(struct counting *c)
+{
+	double now = now_seconds();
+	int rc = read_profile(c);
+
+	counts_tick(&c->counts, now - c->last);
+	c->last = now;
+	return rc;
+}
+
 /* The last reading: without -i the only one. Records still in the buffers count, too. */
 static int finish(struct counting *c)
 {
@@ -317,7 +382,7 @@ static int finish(struct counting *c)
 	if (rc == 0 && !c->cli->opts.interval_ns)
 		round_of(c, now_seconds());
 	else if (rc == 0)
-		rc = read_profile(c);
+		rc = close_interval(c);
 	return c->failed ? -EIO : rc;
 }
 
@@ -406,6 +471,8 @@ static int run(struct cli *cli)
 	statedir_unlock(&cli->state);
 	if (rc == 0)
 		rc = watchset_load(&c.set, cli);
+	if (rc == 0)
+		rc = refuse_names(&c);
 	if (rc == 0)
 		rc = refuse_arguments(&c);
 	if (rc == 0)

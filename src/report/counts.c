@@ -25,40 +25,54 @@ static void add_function(const struct counter *c, struct table *t)
 		table_cellf(t, "%s:0x%" PRIx64, base_name(c->file), c->offset);
 }
 
-static void add_clock(struct buf *out)
+static void add_footer(const struct counts *c, size_t shown, struct buf *out)
 {
-	time_t now = time(NULL);
-	char text[16];
-	struct tm tm;
+	uint64_t calls = 0;
 
-	strftime(text, sizeof(text), "%H:%M:%S", localtime_r(&now, &tm));
-	buf_addf(out, "%s\n", text);
+	for (size_t i = 0; i < c->n; i++)
+		calls += c->counters[i].delta;
+	buf_addf(out, "%zu of %zu functions shown, %zu were hit; %.0f calls/s\n", shown, c->n,
+		 counts_hit(c), c->seconds > 0 ? (double)calls / c->seconds : 0);
 }
 
+static void add_counters(const struct counts *c, const struct counts_options *opts,
+			 const size_t *order, size_t n, struct table *t)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct counter *counter = &c->counters[order[i]];
+
+		if (opts->intervals) {
+			table_cell(t, "");
+			table_cellf(t, "%.0f",
+				    c->seconds > 0 ? (double)counter->delta / c->seconds : 0);
+		}
+		table_cellf(t, "%" PRIu64, counter->total);
+		add_function(counter, t);
+	}
+}
+
+/* With intervals the time stands in the heading. */
 void counts_text(const struct counts *c, const struct counts_options *opts, struct buf *out)
 {
-	static const struct table_column columns[] = {
+	char clock[16] = "";
+	struct table_column columns[] = {
+		{ .title = clock },
 		{ .title = "+/s", .right = true },
 		{ .title = "TOTAL", .right = true },
 		{ .title = "FUNCTION" },
 	};
-	struct table *t = table_new(columns + !opts->intervals, 3 - !opts->intervals);
+	size_t skip = opts->intervals ? 0 : 2, n;
+	struct table *t = table_new(columns + skip, ARRAY_SIZE(columns) - skip);
 	auto_free size_t *order = NULL;
-	size_t n;
+	time_t now = time(NULL);
+	struct tm tm;
 
+	strftime(clock, sizeof(clock), "%H:%M:%S", localtime_r(&now, &tm));
 	order = counts_order(c, opts->top, opts->zeros, &n);
-	if (opts->intervals && !opts->no_header)
-		add_clock(out);
-	for (size_t i = 0; i < n; i++) {
-		const struct counter *counter = &c->counters[order[i]];
-
-		if (opts->intervals)
-			table_cellf(t, "%.0f",
-				    c->seconds > 0 ? (double)counter->delta / c->seconds : 0);
-		table_cellf(t, "%" PRIu64, counter->total);
-		add_function(counter, t);
-	}
+	add_counters(c, opts, order, n, t);
 	table_format(t, !opts->no_header, out);
+	if (opts->footer)
+		add_footer(c, n, out);
 	table_free(t);
 }
 

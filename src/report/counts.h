@@ -12,6 +12,7 @@ struct counts_options {
 	bool zeros;        /* also what was never hit */
 	bool no_header;
 	bool intervals;    /* counts come again and again: show deltas */
+	bool footer;       /* of the text with intervals: what is not shown, and the rate */
 	bool probes;       /* of probes that exist: CSV and OpenMetrics name them */
 };
 

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -212,24 +211,6 @@ void json_null(struct json *j, const char *key)
 {
 	lead(j, key);
 	buf_adds(j->out, "null");
-}
-
-void json_double(struct json *j, const char *key, double v)
-{
-	char text[32];
-
-	if (!isfinite(v)) {
-		json_null(j, key);
-		return;
-	}
-	/* The shortest that reads back as the same number. */
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, v);
-		if (strtod(text, NULL) == v)
-			break;
-	}
-	lead(j, key);
-	buf_adds(j->out, text);
 }
 
 void json_rounded(struct json *j, const char *key, double v, int decimals)

@@ -31,6 +31,5 @@ void json_int(struct json *j, const char *key, int64_t v);
 void json_hex(struct json *j, const char *key, uint64_t v); /* "0x…", a string */
 void json_bool(struct json *j, const char *key, bool v);
 void json_null(struct json *j, const char *key);
-void json_double(struct json *j, const char *key, double v);
-/* With so many decimals at most: what was measured is not known any better. */
+/* A double, with so many decimals at most: what was measured is not known any better. */
 void json_rounded(struct json *j, const char *key, double v, int decimals);

@@ -81,6 +81,21 @@ START_TEST(text_names_file_and_function)
 }
 END_TEST
 
+START_TEST(text_with_intervals_has_time_and_rate)
+{
+	auto_buf b = BUF_INIT;
+	const char *s;
+
+	format(counts_text, true, &b);
+	s = buf_str(&b);
+	ck_assert_uint_eq(strcspn(s, " "), 8); /* 14:02:11 */
+	ck_assert_str_eq(s + 8, "  +/s  TOTAL  FUNCTION\n"
+				"            2      3  liba.so:alpha\n"
+				"            0      0  liba.so:beta\n"
+				"            0      0  a,\"b\"\\n:0x30\n");
+}
+END_TEST
+
 START_TEST(csv_quotes_what_must_be)
 {
 	auto_buf b = BUF_INIT;
@@ -121,6 +136,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, deltas_are_since_the_last_tick);
 	tcase_add_test(c, the_busiest_come_first);
 	tcase_add_test(c, text_names_file_and_function);
+	tcase_add_test(c, text_with_intervals_has_time_and_rate);
 	tcase_add_test(c, csv_quotes_what_must_be);
 	tcase_add_test(c, metrics_escape_their_labels);
 	tcase_add_test(c, json_has_rates);

@@ -76,8 +76,9 @@ static const struct {
 	double value;
 	const char *json;
 } doubles[] = {
-	{ 0, "0" },	     { 0.1, "0.1" }, { 1.0 / 3, "0.3333333333333333" },
-	{ 1e300, "1e+300" }, { -2.5, "-2.5" }, { NAN, "null" }, { INFINITY, "null" },
+	{ 0, "0" },	      { 0.1, "0.1" },	  { 1.0 / 3, "0.333" }, { 2.0 / 3, "0.667" },
+	{ 0.0001, "0" },      { 100, "100" },	  { 1234.5004, "1234.5" }, { 1e15, "1000000000000000" },
+	{ -2.5, "-2.5" },     { NAN, "null" },	  { INFINITY, "null" },
 };
 
 START_TEST(json_doubles)
@@ -85,7 +86,7 @@ START_TEST(json_doubles)
 	auto_buf b = BUF_INIT;
 	struct json j = JSON_INIT(&b);
 
-	json_double(&j, NULL, doubles[_i].value);
+	json_rounded(&j, NULL, doubles[_i].value, 3);
 	ck_assert_str_eq(buf_str(&b), doubles[_i].json);
 }
 END_TEST
