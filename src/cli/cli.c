@@ -44,6 +44,12 @@ void cli_note_lines(const struct cli *cli, const char *lines)
 	}
 }
 
+void cli_note_signal(const struct cli *cli)
+{
+	if (isatty(0) && isatty(2) && !opt(&cli->opts, OPT_QUIET))
+		fputc('\n', stderr);
+}
+
 /* -v: the shell line that does the same as a write of ours. */
 static void show_write(void *ctx, const char *file, const char *data, size_t len)
 {

@@ -66,6 +66,8 @@ bool cli_wants_task(const struct cli *cli, int tgid);
 void cli_note(const struct cli *cli, const char *fmt, ...) PRINTF_FMT(2, 3);
 /* The same for each line of a text. */
 void cli_note_lines(const struct cli *cli, const char *lines);
+/* After a signal ended a loop: what comes next is not glued to the terminal's "^C". */
+void cli_note_signal(const struct cli *cli);
 /* An error on stderr, with the user's words and a caret, or as JSON under -J. */
 void cli_print_error(const struct cli *cli, const struct err *err);
 /* The member "error" of the object that is open. */

@@ -348,6 +348,7 @@ static int loop(struct counting *c)
 		.round = on_round,
 		.ctx = c,
 	};
+	enum watch_reason reason;
 	int rc;
 
 	announce(c);
@@ -357,7 +358,10 @@ static int loop(struct counting *c)
 	watchset_note_cost(&c->set, c->watch);
 	c->begun = c->last = now_seconds();
 	c->next = c->begun + (double)c->cli->opts.interval_ns / 1e9;
-	if (watch_loop(c->watch, &opts, &c->cli->err) == WATCH_FAILED)
+	reason = watch_loop(c->watch, &opts, &c->cli->err);
+	if (reason == WATCH_SIGNAL)
+		cli_note_signal(c->cli);
+	if (reason == WATCH_FAILED)
 		return -EIO;
 	watch_stop(c->watch);
 	return 0;
@@ -475,6 +479,7 @@ static int run(struct cli *cli)
 		rc = refuse_names(&c);
 	if (rc == 0)
 		rc = refuse_arguments(&c);
+	c.set.any_number = true; /* that is what it is for */
 	if (rc == 0)
 		rc = watchset_plan(&c.set, "uctl_RUN");
 	if (rc == 0) {

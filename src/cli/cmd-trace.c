@@ -120,6 +120,7 @@ static int loop(struct trace *t)
 		.round = on_round,
 		.ctx = t,
 	};
+	enum watch_reason reason;
 	int rc;
 
 	announce(t);
@@ -129,7 +130,10 @@ static int loop(struct trace *t)
 		return rc;
 	}
 	watchset_note_cost(&t->set, t->watch);
-	return watch_loop(t->watch, &opts, &cli->err) == WATCH_FAILED ? -EIO : 0;
+	reason = watch_loop(t->watch, &opts, &cli->err);
+	if (reason == WATCH_SIGNAL)
+		cli_note_signal(cli);
+	return reason == WATCH_FAILED ? -EIO : 0;
 }
 
 static void begin_output(struct trace *t)

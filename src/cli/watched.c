@@ -43,6 +43,15 @@ static bool is_probe_name(struct watchset *set, const char *word)
 	return rc == 0;
 }
 
+/* Whether TARGET:… with that word would find a program or a library. */
+static bool is_file(const struct cli *cli, const char *word)
+{
+	CLEANUP(target_search_done) struct target_search search = { 0 };
+	struct resolve_env env = cli_resolve_env(cli);
+
+	return strchr(word, '/') || target_search(&env.target, word, &search, NULL) == 0;
+}
+
 static int not_understood(struct watchset *set, const char *word)
 {
 	struct cli *cli = set->cli;
@@ -59,7 +68,7 @@ static int not_understood(struct watchset *set, const char *word)
 			   args[1]);
 		return err_hint(&cli->err, "say which of the two is meant");
 	}
-	if (strchr(word, '/'))
+	if (is_file(cli, word))
 		err_hint(&cli->err, "what of that file? uprobe-ctl symbols %s lists its functions",
 			 word);
 	else
@@ -414,6 +423,8 @@ int watchset_plan(struct watchset *set, const char *group)
 
 	env.existing = &set->probes.defs;
 	env.group = group;
+	if (set->any_number)
+		env.max_functions = 0;
 	env.own_group = true;
 	env.watching = true;
 	env.hidden = hidden_args;

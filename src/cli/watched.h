@@ -37,6 +37,7 @@ struct watchset {
 	struct cli *cli;
 	struct probes probes;
 	pid_t child_pid;     /* the command's; 0: none */
+	bool any_number;     /* of functions may match a pattern */
 	struct plan plan;    /* of the specs */
 	const char **names;  /* of probes that exist: words of the command line */
 	size_t n_names;

@@ -4,6 +4,7 @@
 #include "analyze/counts.h"
 #include "base/attr.h"
 #include "base/xalloc.h"
+#include "cli/screen.h"
 #include "report/counts.h"
 #include "unit.h"
 
@@ -96,6 +97,16 @@ START_TEST(text_with_intervals_has_time_and_rate)
 }
 END_TEST
 
+/* No line is wider than the terminal; wide characters take two columns, accents none. */
+START_TEST(screen_cuts_lines)
+{
+	auto_buf b = BUF_INIT;
+
+	screen_paint(&b, "abcdef\nabc\n\xe4\xb8\xad\xe6\x96\x87\n", 3);
+	ck_assert_str_eq(buf_str(&b), "\033[H\033[Jabc\nabc\n\xe4\xb8\xad\n");
+}
+END_TEST
+
 START_TEST(csv_quotes_what_must_be)
 {
 	auto_buf b = BUF_INIT;
@@ -137,6 +148,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, the_busiest_come_first);
 	tcase_add_test(c, text_names_file_and_function);
 	tcase_add_test(c, text_with_intervals_has_time_and_rate);
+	tcase_add_test(c, screen_cuts_lines);
 	tcase_add_test(c, csv_quotes_what_must_be);
 	tcase_add_test(c, metrics_escape_their_labels);
 	tcase_add_test(c, json_has_rates);
