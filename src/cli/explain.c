@@ -135,6 +135,25 @@ struct other_symbol *explain_others(const struct explanation *e, const struct ta
 	return v;
 }
 
+/* Why this one, where a name is an IFUNC's. */
+static char *ifunc_choice(const struct explanation *e, const struct function *f,
+			  size_t n_others)
+{
+	bool by_default = n_others && f->ifunc && f->ifunc->version && f->ifunc->is_default;
+	auto_free char *usage = NULL;
+
+	if (!f->ifunc)
+		return xstrdup("what chooses an implementation: asked for by --ifunc=resolver");
+	if (!f->used.n)
+		return xasprintf("by its name an implementation of %s, all of which were asked for",
+				 f->ifunc->name);
+	usage = usage_format(&f->used);
+	if (e->env->ifunc == IFUNC_ALL)
+		return STEAL(usage);
+	return xasprintf("%s%s; --ifunc=all|resolver for the others",
+			 by_default ? "the default version; " : "", usage);
+}
+
 char *explain_choice(const struct explanation *e, const struct function *f, size_t n_others)
 {
 	const struct location *loc = &e->res->location;
@@ -156,6 +175,8 @@ char *explain_choice(const struct explanation *e, const struct function *f, size
 		return xstrdup("one of several of the name, all of which were asked for");
 	if (loc->at && strcmp(loc->at, "plt") == 0)
 		return xstrdup("the entry by which this file calls it");
+	if (of && of->type == SYMBOL_IFUNC)
+		return ifunc_choice(e, f, n_others);
 	if (loc->at)
 		return xasprintf("by @%s", loc->at);
 	if (!n_others)

@@ -14,6 +14,14 @@
 #include "probe/location.h"
 #include "resolve/target.h"
 
+/* Of n_asked processes n use an implementation; n 0: nobody was asked. */
+struct usage {
+	size_t n, n_asked;
+	pid_t pid; /* the first of them */
+};
+/* "8 of 8 processes asked use it". Heap. */
+char *usage_format(const struct usage *u);
+
 struct function {
 	const struct target *target; /* the file; borrowed */
 	uint64_t offset;             /* file offset of the probe */
@@ -21,6 +29,7 @@ struct function {
 	uint64_t symbol_off;         /* distance from its start */
 	bool is_entry;               /* at a function's first instruction */
 	const struct symbol *ifunc;  /* an implementation: of this IFUNC. NULL: none */
+	struct usage used;           /* of an implementation: who told */
 };
 
 struct function_list {

@@ -158,15 +158,13 @@ static int interposed(const struct symbol *s, const struct binding *b, struct er
 	return err_hint(err, "write %s:%s", b->file, s->name);
 }
 
-/* How the answer is known, behind "strlen → __strlen_evex". */
-static char *how_known(const struct lookup *l, const struct binding *b, size_t n_asked)
+char *usage_format(const struct usage *u)
 {
-	if (b->n == 1 && b->pids[0] == getpid())
+	if (u->n == 1 && u->pid == getpid())
 		return xstrdup("uprobe-ctl itself uses it; no other process could be asked");
-	if (b->n == 1 && b->pids[0] == l->rules->pid)
-		return xasprintf("process %d uses it", (int)b->pids[0]);
-	return xasprintf("%zu of %zu processes asked use%s it", b->n, n_asked,
-			 n_asked == 1 ? "s" : "");
+	if (u->n == 1 && u->n_asked == 1)
+		return xasprintf("process %d uses it", (int)u->pid);
+	return xasprintf("%zu of %zu processes asked use it", u->n, u->n_asked);
 }
 
 static int take_used(const struct lookup *l, const struct symbol *s, const struct answers *a,
@@ -180,12 +178,13 @@ static int take_used(const struct lookup *l, const struct symbol *s, const struc
 	if (a->n == 0)
 		return a->vdso ? in_vdso(l, s, err) : interposed(s, a->other, err);
 	f = function_at(l, s, a->here[0]->offset);
+	f.used = (struct usage){ a->here[0]->n, n_asked, a->here[0]->pids[0] };
 	rc = elffile_check_offset(l->target->elf, f.offset, err);
 	if (rc == 0)
 		rc = lookup_check(l, &f, err);
 	if (rc == 0 && !is_listed(ret, f.offset)) {
 		auto_free char *name = name_at(l, s, f.offset);
-		auto_free char *how = how_known(l, a->here[0], n_asked);
+		auto_free char *how = usage_format(&f.used);
 
 		function_list_add(ret, &f);
 		if (l->loc->kind == LOCATION_SYMBOL)
