@@ -77,6 +77,15 @@ static int survey_group(struct tfs *tfs, const char *group, struct definition_li
 	return 0;
 }
 
+static bool is_gone(struct tfs *tfs, const char *group)
+{
+	struct definition_list defs = { 0 };
+	bool gone = survey_group(tfs, group, &defs, NULL) == 0 && defs.n == 0;
+
+	definition_list_done(&defs);
+	return gone;
+}
+
 /* Who still has an event of the group on: NULL if nobody. Heap. */
 static char *other_user(struct tfs *tfs, const struct definition_list *defs)
 {
@@ -162,7 +171,9 @@ static int take_down(struct tfs *tfs, const char *name, int tries, struct err *e
 		keep_first(err, &first, &later, rc);
 	} else if (defs.n) {
 		rc = registry_delete_group(tfs, name, &later);
-		keep_first(err, &first, &later, rc);
+		/* Somebody else may have been quicker, with all of them. */
+		if (rc != -ENOENT || !is_gone(tfs, name))
+			keep_first(err, &first, &later, rc);
 	}
 	definition_list_done(&defs);
 	return first;

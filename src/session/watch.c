@@ -46,6 +46,7 @@ struct watch {
 	size_t n_cpus;
 	uint64_t lost;
 	size_t n_checks;
+	const struct event_type *disabled; /* not by us */
 	bool has_enough;
 };
 
@@ -388,22 +389,22 @@ static enum watch_reason reason_to_end(struct watch *w, const struct pollfd *fds
 
 /*
  * `trace-cmd reset' and its like disable and delete everyone's probes: nothing would come any
- * more, and nothing would say why. One event a round is looked at. What perf holds the
- * kernel does not delete.
+ * more, and nothing would say why. One event a round is looked at; not opened, as that waits
+ * for whoever deletes, and then finds freed memory on Linux 6.1 (tracing_open_file_tr()).
+ * What perf holds the kernel does not delete.
  */
 static int check_events(struct watch *w, struct err *err)
 {
 	const struct event_type *t;
-	enum enable_state state;
 
 	if (!w->n_enabled)
 		return 0;
 	t = w->events[w->n_checks++ % w->n_enabled];
-	state = control_state(w->tfs, w->run.name, t->group, t->event);
-	if (state == ENABLE_ON || state == ENABLE_SOFT)
+	if (root_exists(&w->tfs->root, "instances/%s/events/%s/%s", w->run.name, t->group,
+			t->event))
 		return 0;
-	err_set(err, ENOENT, "somebody else has %s %s/%s while it was watched",
-		state == ENABLE_OFF ? "disabled" : "removed", t->group, t->event);
+	err_set(err, ENOENT, "somebody else has removed %s/%s while it was watched", t->group,
+		t->event);
 	return err_hint(err, "tools that reset all of tracing do so: `trace-cmd reset', "
 			     "`uprobe-ctl clear --all --force'");
 }
@@ -437,8 +438,26 @@ enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts
 	}
 }
 
+/* Events that are off before we switch them off: set_event lists those that are on. */
+static void note_disabled(struct watch *w)
+{
+	auto_buf on = BUF_INIT;
+
+	if (root_read(&w->tfs->root, &on, "instances/%s/set_event", w->run.name) < 0)
+		return;
+	for (size_t i = 0; i < w->n_enabled; i++) {
+		auto_free char *line = xasprintf("%s:%s\n", w->events[i]->group,
+						 w->events[i]->event);
+
+		if (!strstr(buf_str(&on), line))
+			w->disabled = w->events[i];
+	}
+}
+
 void watch_stop(struct watch *w)
 {
+	if (w->n_enabled)
+		note_disabled(w);
 	if (w->scope)
 		scope_disable(w->scope);
 	/* Recording ends for all events at once; disabling them takes a while each. */
@@ -502,6 +521,10 @@ int watch_end(struct watch *w, uint64_t *ret_lost, struct err *err)
 		run_end(w->tfs, w->dir, &w->run, NULL);
 	else
 		rc = run_end(w->tfs, w->dir, &w->run, err);
+	if (rc == 0 && w->disabled)
+		rc = err_set(err, ENOENT, "somebody else has disabled %s/%s while it was "
+			     "watched; what came after that is not seen",
+			     w->disabled->group, w->disabled->event);
 	if (w->signal_fd >= 0)
 		close(w->signal_fd);
 	free(w->events);
