@@ -497,6 +497,9 @@ void watchset_note_cost(const struct watchset *set, const struct watch *watch)
 	else if (why && (verbose || !set->plan.n))
 		cli_note(set->cli, "other processes may take the trap, too, but are not shown: %s",
 			 why);
+	if (why && !set->cli->tfs.features.event_fork)
+		cli_note(set->cli, "this kernel does not tell of their new threads and children "
+				   "(Linux 4.7 does): what those do is not shown");
 	if (verbose)
 		cli_note(set->cli, "attached");
 }
