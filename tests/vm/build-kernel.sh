@@ -45,11 +45,6 @@ build() (
 	configure && make -s -j"$(nproc)" bzImage && cp arch/x86/boot/bzImage "$image.new"
 )
 
-skip() {
-	echo "$*" >&2
-	exit 77
-}
-
 [ -r "$image" ] && {
 	echo "$image"
 	exit

@@ -4,7 +4,8 @@
 # the examples and the programs to probe. See README for the same by hand.
 #
 #   build.sh TARGET     amd64, arm64, riscv64; i386 (the programs to probe alone)
-#                       prints the build directory
+#                       prints the build directory; status 77: a compiler or a package
+#                       for it cannot be had
 #
 # The build directories live in the cache, one per target and source tree; make finds what
 # has changed.
@@ -25,7 +26,7 @@ sysroot() {
 	[ -d "$sysroot" ] && return
 	mkdir -p "$vm_cache/sysroot"
 	# shellcheck disable=SC2086
-	"$vm_dir/fetch.sh" $suite "$target" sysroot "$sysroot.part" $packages || exit 1
+	"$vm_dir/fetch.sh" $suite "$target" sysroot "$sysroot.part" $packages || exit 77
 	# base-files' links, which no package here carries; libc.so names its parts by them.
 	for d in lib lib64; do
 		[ -e "$sysroot.part/$d" ] || ln -s "usr/$d" "$sysroot.part/$d"
@@ -36,7 +37,7 @@ sysroot() {
 # The cross compiler's own C library comes before --sysroot's in its search, and is older
 # than the one that the sysroot's libraries were built with.
 cross() { # cross TRIPLET
-	command -v "$1-gcc" >/dev/null || die "no $1-gcc (package gcc-$1)"
+	command -v "$1-gcc" >/dev/null || skip "no $1-gcc (package gcc-$1)"
 	sysroot
 	lib=$sysroot/usr/lib/$1
 	PKG_CONFIG_LIBDIR=$lib/pkgconfig:$sysroot/usr/share/pkgconfig
@@ -59,8 +60,10 @@ build() { # build WHAT CONFIGURE-ARGS...
 	shift
 	[ -x "$vm_src/configure" ] || (cd "$vm_src" && ./autogen.sh) || return
 	mkdir -p "$dir" && cd "$dir" || return
-	[ -f Makefile ] ||
-		"$vm_src/configure" --disable-unit-tests "$@" || return
+	if [ "$(cat configured 2>/dev/null)" != "$*" ]; then
+		rm -rf "$dir"/*
+		"$vm_src/configure" --disable-unit-tests "$@" && echo "$*" >configured || return
+	fi
 	[ "$what" = progs ] || make -j"$(nproc)" all || return
 	make -j"$(nproc)" progs
 }
@@ -75,7 +78,7 @@ main() {
 		;;
 	i386)
 		echo 'int main(void){return 0;}' | gcc -m32 -x c -o /dev/null - ||
-			die "no 32-bit compiler (package gcc-multilib)"
+			skip "no 32-bit compiler (package gcc-multilib)"
 		# <asm/…> is found without gcc-multilib's link, too.
 		build progs CFLAGS="-g -O2 -m32 -idirafter /usr/include/x86_64-linux-gnu"
 		;;
@@ -89,8 +92,12 @@ mkdir -p "$dir"
 touch "$dir"
 # Those of trees that are gone.
 find "$vm_cache/build" -mindepth 1 -maxdepth 1 -mtime +14 -exec rm -rf {} +
-(main) >"$dir.log" 2>&1 || {
-	grep -E -m 20 'error|Error|no ' "$dir.log" >&2 || tail -n 5 "$dir.log" >&2
+(main) >"$dir.log" 2>&1
+case $? in
+0) echo "$dir" ;;
+77) skip "$(tail -n 1 "$dir.log")" ;;
+*)
+	grep -E -m 20 'error|Error|\*\*\*' "$dir.log" >&2 || tail -n 5 "$dir.log" >&2
 	die "not built for $target: $dir.log"
-}
-echo "$dir"
+	;;
+esac

@@ -10,3 +10,8 @@ die() {
 	printf '%s\n' "$*" >&2
 	exit 1
 }
+# skip REASON: something to do it with cannot be had here
+skip() {
+	printf '%s\n' "$*" >&2
+	exit 77
+}

@@ -53,6 +53,9 @@ config() {
 	APT::Install-Recommends "false";
 	APT::Sandbox::User "$(id -un)";
 	Acquire::Languages "none";
+	Acquire::Retries "2";
+	Acquire::http::Timeout "20";
+	Acquire::https::Timeout "20";
 	Dir::State "$dir";
 	Dir::State::lists "$dir/lists/";
 	Dir::State::status "$dir/status";
@@ -76,15 +79,23 @@ update() {
 	mv "$dir/sources.list.new" "$dir/sources.list"
 	config >"$dir/apt.conf"
 	[ -z "$(find "$dir/updated" -mtime "-$list_days" 2>/dev/null)" ] || return 0
-	# By default apt takes a mirror that is not there for a warning.
-	ours apt-get -qq -o APT::Update::Error-Mode=any update >"$dir/update.log" 2>&1 &&
+	# A mirror that did not answer is not asked again by each guest of the same run. By
+	# default apt takes one that is not there for a warning.
+	if [ -n "$(find "$dir/failed" -mmin -10 2>/dev/null)" ]; then
+		:
+	elif ours apt-get -qq -o APT::Update::Error-Mode=any update >"$dir/update.log" 2>&1; then
 		touch "$dir/updated"
+		rm -f "$dir/failed"
+	else
+		touch "$dir/failed"
+	fi
 	# Old lists still name packages that the cache or the mirror has.
 	ls "$dir"/lists/*_Packages* >/dev/null 2>&1 ||
 		die "no package lists of $suite for $arch: apt-get update failed ($dir/update.log)"
 }
 
-ours() { APT_CONFIG=$dir/apt.conf "$@"; }
+# A download that does not end is one that cannot be had.
+ours() { APT_CONFIG=$dir/apt.conf timeout -k 5 "${UCTL_VM_FETCH_SECONDS:-300}" "$@"; }
 
 # fetch_into DIR APT-WORDS...: what apt downloads for them, unpacked; whole or not at all.
 # The download has a directory of its own, so what lies there is what was asked for.
@@ -95,7 +106,7 @@ fetch_into() {
 	mkdir -p "$to.debs/partial" "$to.new"
 	(cd "$to.debs" && ours apt-get -qq -o "Dir::Cache::archives=$to.debs/" "$@") \
 		>"$dir/download.log" 2>&1 ||
-		die "apt-get: $(grep -m1 '^E:' "$dir/download.log")"
+		die "apt-get: $(grep -m1 '^E:' "$dir/download.log" || echo "took too long")"
 	for deb in "$to.debs"/*.deb; do
 		dpkg-deb -x "$deb" "$to.new" || die "cannot unpack ${deb##*/}"
 	done

@@ -146,9 +146,7 @@ results() {
 	name=$1
 	if [ -s "$work/$name.why" ]; then
 		read -r status why <"$work/$name.why"
-		for test in $(cat "$work/$name.tests") clean dmesg; do
-			echo "$status $name $test $why"
-		done
+		echo "$status $name boot $why"
 		return
 	fi
 	case $(cat "$work/$name.rc") in
