@@ -9,8 +9,8 @@ set -u
 usage() {
 	cat <<'E'
 usage: tests/vm/run.sh [--list] [all | GUEST...] [TEST...]
-Without a guest's name: those marked `short' in tests/vm/guests; `all' is every guest.
-Without a test's name: every test of tests/kernel.
+Without any name: the guests marked `short' in tests/vm/guests, and of tests/kernel those that
+take no guest half a minute. `all' is every guest; a guest named runs every test.
   --list   the guests, and what is in the cache for them
   --keep   leave the serial port's logs behind and say where they are
 UCTL_VM_APPEND: words for the kernel's command line (`maxcpus=1');
@@ -32,6 +32,13 @@ tests_of() {
 		case ,$9, in *,$test,*) echo "$test" ;; esac
 	done ;;
 	esac
+}
+# They go through thousands of cases, or many programs, which is slow on an emulated machine.
+slow_tests='args fetch-agree ifunc insn pairs paths scope targets'
+short_tests() {
+	for test in $(all_tests); do
+		case " $slow_tests " in *" $test "*) ;; *) echo "$test" ;; esac
+	done
 }
 all_tests() { (cd "$vm_src/tests/kernel" && ls ./*.test) | sed 's|^\./||; s|\.test$||'; }
 
@@ -260,6 +267,7 @@ for arg; do
 		;;
 	esac
 done
+[ -n "$guests$tests" ] || tests=$(short_tests)
 [ -n "$guests" ] || guests=$(table | awk '$2 == "short" { print $1 }')
 [ -n "$tests" ] || tests=$(all_tests)
 # On one line each.
