@@ -284,19 +284,29 @@ static uint64_t bias_of(const struct elffile *f, const struct elffile *d)
 	return code && debug_code ? code->vaddr - debug_code->vaddr : 0;
 }
 
+/* Debian's links only repeat the build-id. */
+static bool is_part_of(const char *link, const char *id)
+{
+	size_t len = strcspn(link, "."), id_len = strlen(id);
+
+	return len && len <= id_len && memcmp(id + id_len - len, link, len) == 0;
+}
+
+/* Packages of debug symbols are searched by build-id, other files by their name. */
 static void describe_missing(const struct debug_search *q)
 {
+	auto_free char *id = elffile_build_id(q->f);
 	auto_buf b = BUF_INIT;
 
 	if (q->f->priv->debug.missing)
 		return;
-	if (!q->link) {
-		set_missing(q->f, "it was stripped; install its debug symbols");
-		return;
+	buf_adds(&b, "it was stripped; install its debug symbols");
+	if (q->link && !is_part_of(q->link, id)) {
+		buf_adds(&b, ": ");
+		text_escape(&b, q->link, strlen(q->link), false);
 	}
-	buf_adds(&b, "it was stripped; install its debug symbols (");
-	text_escape(&b, q->link, strlen(q->link), false);
-	buf_adds(&b, ")");
+	if (*id)
+		buf_addf(&b, " (build-id %s)", id);
 	set_missing(q->f, buf_str(&b));
 }
 

@@ -42,6 +42,12 @@ int elffile_open(int root_fd, const char *path, struct elffile **ret, struct err
 {
 	int fd = elffile_open_below(root_fd, path);
 
+	char to[2];
+
+	if (fd == -ENOENT && root_fd < 0 && readlink(path, to, sizeof(to)) > 0) {
+		err_set(err, ENOENT, "%s is a symbolic link to a file that is not there", path);
+		return -ENOENT;
+	}
 	if (fd < 0)
 		return open_failed(-fd, path, err);
 	return elffile_open_fd(fd, path, ret, err);
@@ -52,7 +58,7 @@ static const struct {
 	size_t len;
 	const char *what, *hint;
 } not_elf[] = {
-	{ "#!", 2, "a script", "probe the interpreter named in its first line instead" },
+	{ "#!", 2, "a script", "probe the interpreter, which its first line names" },
 	{ "!<arch>\n", 8, "a static library",
 	  "its code runs only inside the programs linked with it: probe one of those" },
 	{ "!<thin>\n", 8, "a static library",
@@ -64,6 +70,15 @@ static const struct {
 	{ "\xca\xfe\xba\xbe", 4, "Java byte code or a macOS binary", NULL },
 };
 
+static size_t line_length(const unsigned char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] && s[n] != '\n' && s[n] != '\r')
+		n++;
+	return n;
+}
+
 static int refuse_not_elf(const char *path, const unsigned char *head, size_t len,
 			  struct err *err)
 {
@@ -73,6 +88,9 @@ static int refuse_not_elf(const char *path, const unsigned char *head, size_t le
 		if (len < not_elf[i].len || memcmp(head, not_elf[i].magic, not_elf[i].len))
 			continue;
 		err_set(err, ENOEXEC, "%s is not an ELF file but %s", path, not_elf[i].what);
+		if (not_elf[i].magic[0] == '#')
+			err_set(err, ENOEXEC, "%s is not an ELF file but a script: %.*s", path,
+				(int)line_length(head, len), (const char *)head);
 		if (not_elf[i].hint)
 			err_hint(err, "%s", not_elf[i].hint);
 		return -ENOEXEC;
@@ -82,7 +100,7 @@ static int refuse_not_elf(const char *path, const unsigned char *head, size_t le
 
 static int read_ident(struct elffile *f, struct err *err)
 {
-	unsigned char head[EI_NIDENT];
+	unsigned char head[80]; /* an ident; of a script the first line */
 	ssize_t n = elffile_pread(f, head, sizeof(head), 0);
 
 	if (n < 0)

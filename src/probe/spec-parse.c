@@ -376,6 +376,16 @@ static int take_filter(struct spec_parser *p, const struct word *w)
 	return 0;
 }
 
+/* Whether a C++ or Rust name ends within its brackets: the rest stands behind a blank. */
+static bool is_cut(const char *place)
+{
+	int open = 0;
+
+	for (; *place; place++)
+		open += (*place == '(' || *place == '<') - (*place == ')' || *place == '>');
+	return open > 0;
+}
+
 static int take_arg(struct spec_parser *p, const struct word *w)
 {
 	struct spec *spec = p->spec;
@@ -389,7 +399,11 @@ static int take_arg(struct spec_parser *p, const struct word *w)
 	}
 	rc = parse_fetch(p, w, &arg);
 	if (rc < 0) {
-		if (strchr(w->s, ':') && strchr(w->s, '/'))
+		if (p->err && is_cut(spec->place.s)) {
+			p->err->hint[0] = 0;
+			err_hint(p->err, "a place with a blank in its name is put in quotes: "
+					 "\"bash:f(int, char)\"");
+		} else if (strchr(w->s, ':') && strchr(w->s, '/'))
 			err_hint(p->err, "a spec has one place; another place is another "
 					 "spec, in quotes of its own");
 		return rc;

@@ -19,13 +19,26 @@ static bool selector_matches(const struct symbol *s, const char *at)
 	       (s->file && strcmp(s->file, at) == 0);
 }
 
+/* glibc's libpthread is an empty shell: its functions moved to libc. */
+static int is_elsewhere(const struct lookup *l, const char *library, struct err *err)
+{
+	err_set(err, ENOENT, "no function '%s' in %s, but in %s, which it uses", l->loc->name,
+		l->target->name, library);
+	err_hint(err, "write %s:%s", library, l->loc->name);
+	return -ENOENT;
+}
+
 static int no_such_symbol(const struct lookup *l, struct err *err)
 {
+	auto_free char *library = lookup_importer(l, l->loc->name);
 	struct text_nearest near = { .word = l->loc->name, .max = 5 };
 	const struct symbol *all;
 	size_t n;
-	int rc = symtab_all(l->target->elf, &all, &n, err);
+	int rc;
 
+	if (library)
+		return is_elsewhere(l, library, err);
+	rc = symtab_all(l->target->elf, &all, &n, err);
 	if (rc < 0)
 		return rc;
 	err_set(err, ENOENT, "no function '%s' in %s", l->loc->name, l->target->name);

@@ -229,9 +229,10 @@ START_TEST(the_build_id_decides)
 	put_file("/usr/lib/debug/.build-id/ab/cdef01.debug", &debug);
 	put_file("/usr/bin/app.dbg", &debug);
 	image_make(&stripped, &b);
-	put_link(&stripped, &b, "app.dbg", 0);
+	put_link(&stripped, &b, _i ? "cdef01.debug" : "app.dbg", 0);
 	f = open_main(&b);
-	expect_no_helper(f, "(app.dbg)");
+	expect_no_helper(f, _i ? "symbols (build-id abcdef01)"
+			       : "symbols: app.dbg (build-id abcdef01)");
 }
 END_TEST
 
@@ -418,7 +419,7 @@ static void fill(TCase *c)
 	tcase_add_loop_test(c, debug_files_are_where_distributions_put_them, 0,
 			    ARRAY_SIZE(places));
 	tcase_add_test(c, the_list_alone_finds_them_too);
-	tcase_add_test(c, the_build_id_decides);
+	tcase_add_loop_test(c, the_build_id_decides, 0, 2);
 	tcase_add_loop_test(c, without_a_build_id_the_checksum_decides, 0, 2);
 	tcase_add_loop_test(c, what_does_not_fit_is_passed_over, 0, ARRAY_SIZE(unfit));
 	tcase_add_test(c, links_stay_below_the_root);

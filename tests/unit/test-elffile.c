@@ -188,7 +188,7 @@ static const struct {
 	const char *says;
 } strangers[] = {
 	{ "", 0, "is empty" },
-	{ "#!/bin/sh\n", 10, "a script" },
+	{ "#!/bin/sh\nexit 0", 16, "a script: #!/bin/sh" },
 	{ "hello", 5, "is not an ELF file" },
 	{ "!<arch>\nfoo", 11, "a static library" },
 	{ "/* GNU ld script", 16, "a text for the linker" },
