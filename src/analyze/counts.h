@@ -9,6 +9,7 @@
 struct counter {
 	const char *file, *symbol; /* borrowed; symbol NULL: not known */
 	const char *group, *event, *kind; /* of a probe that exists; borrowed, NULL: none */
+	const char *filter; /* only calls that passed it; borrowed, NULL: all */
 	uint64_t offset;
 	uint64_t total;
 	uint64_t delta;  /* in the interval that counts_tick() closed */

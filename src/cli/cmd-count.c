@@ -3,8 +3,7 @@
  * Counts calls of many functions at once. All functions of a call are the locations of one
  * event: one enable, one disable (R1). System-wide and unfiltered the kernel's own counts
  * (uprobe_profile) are read, and nothing is recorded; with -p, a command or a filter the
- * run's own records are counted by their __id (R17). A kernel whose events have one location
- * each (before 5.4) gets an event for each function.
+ * run's own records are counted by their __id (R17).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,27 +14,21 @@
 
 #include "analyze/counts.h"
 #include "base/xalloc.h"
+#include "cli/counted.h"
 #include "cli/screen.h"
 #include "cli/watched.h"
 #include "report/counts.h"
 #include "session/child.h"
 #include "tracefs/profile.h"
 
-#define EVENT_NAME "count"
-
 struct counting {
 	struct cli *cli;
 	struct watchset set;
 	struct watch *watch;
-	struct definition_list defs; /* the functions, in the order of the counters */
-	struct event_type *types; /* one; or with separate events, one for each function */
-	size_t n_types;
-	struct counts counts;
+	struct counted counted;
+	struct counts *counts; /* counted's */
 	counts_format_fn *format;
-	bool by_records;  /* else by uprobe_profile */
-	bool separate;    /* events of one location each, without __id */
-	size_t id_field;  /* of __id, with by_records */
-	size_t n_files, n_aliases;
+	bool by_records; /* else by uprobe_profile */
 	double begun, last, next; /* seconds of CLOCK_MONOTONIC */
 	uint64_t n_rounds;        /* intervals shown */
 	bool failed;
@@ -49,63 +42,6 @@ static double now_seconds(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* A function that another spec named, too, is counted once. */
-static bool is_known(const struct counting *c, const char *path, uint64_t offset)
-{
-	for (size_t i = 0; i < c->defs.n; i++)
-		if (c->defs.defs[i].offset == offset && strcmp(c->defs.defs[i].path, path) == 0)
-			return true;
-	return false;
-}
-
-static void add_location(struct counting *c, const struct definition *from, const char *file,
-			 const char *symbol)
-{
-	size_t id = counts_add(&c->counts, file, symbol, from->offset);
-	struct definition d = {
-		.kind = 'p',
-		.group = xstrdup("uctl_RUN"),
-		.event = c->separate ? xasprintf(EVENT_NAME "%zu", id) : xstrdup(EVENT_NAME),
-		.path = xstrdup(from->path),
-		.offset = from->offset,
-		.ref_ctr = from->ref_ctr,
-		.has_ref_ctr = from->has_ref_ctr,
-		.origin = from->origin,
-		.offset_from = from->offset_from,
-		.path_from = from->path_from,
-	};
-
-	if (!c->separate) {
-		d.args = xgrow(NULL, 0, sizeof(*d.args));
-		d.args[d.n_args++] = (struct def_arg){
-			.name = xstrdup("__id"),
-			.expr = xasprintf("\\%zu", id),
-			.type = xstrdup("u32"),
-			.expr_from = from->offset_from,
-		};
-	}
-	definition_list_take(&c->defs, &d);
-}
-
-/* Entries only: what is called is counted, whichever end the spec names. */
-static void collect(struct counting *c)
-{
-	for (size_t i = 0; i < plan_n_defs(&c->set.plan); i++) {
-		const struct resolution *res;
-		const struct definition *d = plan_def(&c->set.plan, i, &res);
-		const struct function *f = resolution_function(res, d);
-
-		if (!is_known(c, d->path, d->offset))
-			add_location(c, d, f->target->name, f->symbol ? f->symbol->name : NULL);
-	}
-	for (size_t i = 0; i < c->set.plan.n; i++)
-		c->n_aliases += c->set.plan.res[i].functions.n_aliases;
-	/* Functions of one file follow one another. */
-	for (size_t i = 0; i < c->counts.n; i++)
-		c->n_files += i == 0 || strcmp(c->counts.counters[i].file,
-					       c->counts.counters[i - 1].file) != 0;
-}
-
 /* What exists is counted by the kernel anyway, since it was made. */
 static int refuse_names(struct counting *c)
 {
@@ -117,27 +53,13 @@ static int refuse_names(struct counting *c)
 				      "%s", c->set.names[0]);
 }
 
-static int refuse_arguments(struct counting *c)
-{
-	for (size_t i = 0; i < c->cli->specs.n; i++) {
-		const struct spec *s = &c->cli->specs.specs[i];
-
-		if (!s->filter.s && !s->n_args)
-			continue;
-		err_set(&c->cli->err, ENOTSUP, "count counts calls, whatever their arguments");
-		err_hint(&c->cli->err, "trace shows arguments, and takes filters");
-		return err_at(&c->cli->err, &s->origin, s->filter.s ? s->filter.at : s->args[0].at);
-	}
-	return 0;
-}
-
 static bool on_event(void *ctx, const struct event *e)
 {
 	struct counting *c = ctx;
-	uint64_t id = c->separate ? (uint64_t)(e->type - c->types) : e->values[c->id_field].u;
+	size_t id = counted_id(e);
 
-	if (cli_wants_task(c->cli, e->tgid) && id < c->counts.n)
-		c->counts.counters[id].total++;
+	if (cli_wants_task(c->cli, e->tgid) && id < c->counts->n)
+		c->counts->counters[id].total++;
 	return true;
 }
 
@@ -146,7 +68,7 @@ static void on_lost(void *ctx, const struct lost *lost)
 	struct counting *c = ctx;
 
 	if (lost->count > 0)
-		c->counts.lost += (uint64_t)lost->count;
+		c->counts->lost += (uint64_t)lost->count;
 }
 
 /* The run's lines stand in uprobe_profile in the order they were written in. */
@@ -162,11 +84,11 @@ static int read_profile(struct counting *c)
 	rc = profile_read(&c->cli->tfs, &p, &c->cli->err);
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < p.probes.n && id < c->counts.n; i++)
+	for (size_t i = 0; i < p.probes.n && id < c->counts->n; i++)
 		if (strcmp(p.probes.defs[i].group, group) == 0)
-			c->counts.counters[id++].total = p.hits[i];
+			c->counts->counters[id++].total = p.hits[i];
 	profile_done(&p);
-	if (id == c->counts.n)
+	if (id == c->counts->n)
 		return 0;
 	err_set(&c->cli->err, ENOENT, "the run's probes were removed by somebody else");
 	return err_hint(&c->cli->err, "`trace-cmd reset' removes everyone's probes");
@@ -181,7 +103,7 @@ static void paint(struct counting *c, struct counts_options *opts, size_t lines,
 	if (!opts->top || opts->top > room)
 		opts->top = room;
 	opts->footer = true;
-	c->format(&c->counts, opts, &text);
+	c->format(c->counts, opts, &text);
 	screen_paint(&c->cli->out, buf_str(&text), columns);
 }
 
@@ -202,7 +124,7 @@ static void show(struct counting *c)
 	} else {
 		if (again && c->n_rounds)
 			buf_addc(&c->cli->out, '\n');
-		c->format(&c->counts, &opts, &c->cli->out);
+		c->format(c->counts, &opts, &c->cli->out);
 	}
 	c->n_rounds++;
 }
@@ -221,7 +143,7 @@ static void round_of(struct counting *c, double now)
 		c->failed = true;
 		return;
 	}
-	counts_tick(&c->counts, now - c->last);
+	counts_tick(c->counts, now - c->last);
 	c->last = now;
 	show(c);
 	c->failed = deliver(c) < 0;
@@ -264,13 +186,13 @@ static void announce(const struct counting *c)
 	const struct cli *cli = c->cli;
 	auto_buf b = BUF_INIT;
 
-	buf_addf(&b, "Counting %zu function%s of ", c->counts.n, c->counts.n == 1 ? "" : "s");
-	if (c->n_files > 1)
-		buf_addf(&b, "%zu files", c->n_files);
+	buf_addf(&b, "Counting %zu function%s of ", c->counts->n, c->counts->n == 1 ? "" : "s");
+	if (c->counted.n_files > 1)
+		buf_addf(&b, "%zu files", c->counted.n_files);
 	else
-		buf_adds(&b, c->counts.counters[0].file);
-	if (c->n_aliases)
-		buf_addf(&b, " (%zu alias%s folded)", c->n_aliases, c->n_aliases == 1 ? "" : "es");
+		buf_adds(&b, c->counts->counters[0].file);
+	if (c->counted.n_aliases)
+		buf_addf(&b, " (%zu alias%s folded)", c->counted.n_aliases, c->counted.n_aliases == 1 ? "" : "es");
 	add_whose(cli, &b);
 	if (cli->opts.duration_ns)
 		buf_addf(&b, "; %g s", (double)cli->opts.duration_ns / 1e9);
@@ -283,38 +205,21 @@ static void announce(const struct counting *c)
 
 static void close_line(const struct counting *c)
 {
-	size_t hit = counts_hit(&c->counts), top = c->cli->opts.top;
+	size_t hit = counts_hit(c->counts), top = c->cli->opts.top;
 	auto_buf b = BUF_INIT;
 	uint64_t calls = 0;
 
-	for (size_t i = 0; i < c->counts.n; i++)
-		calls += c->counts.counters[i].total;
+	for (size_t i = 0; i < c->counts->n; i++)
+		calls += c->counts->counters[i].total;
 	buf_addf(&b, "%" PRIu64 " call%s", calls, calls == 1 ? "" : "s");
-	if (calls && c->counts.elapsed > 0)
-		buf_addf(&b, " (%.0f/s)", (double)calls / c->counts.elapsed);
-	buf_addf(&b, ", %zu of %zu function%s hit", hit, c->counts.n,
-		 c->counts.n == 1 ? "" : "s");
+	if (calls && c->counts->elapsed > 0)
+		buf_addf(&b, " (%.0f/s)", (double)calls / c->counts->elapsed);
+	buf_addf(&b, ", %zu of %zu function%s hit", hit, c->counts->n,
+		 c->counts->n == 1 ? "" : "s");
 	if (top && top < hit)
 		buf_addf(&b, " (%zu shown)", top);
-	cli_note(c->cli, "%s, %" PRIu64 " lost; uprobe%s detached", buf_str(&b), c->counts.lost,
-		 c->counts.n == 1 ? "" : "s");
-}
-
-static int watch_events(struct counting *c)
-{
-	int rc = 0;
-
-	c->n_types = c->separate ? c->defs.n : 1;
-	c->types = xcalloc(c->n_types, sizeof(*c->types));
-	for (size_t i = 0; rc == 0 && i < c->n_types; i++) {
-		c->types[i].group = c->defs.defs[i].group;
-		c->types[i].event = c->defs.defs[i].event;
-		rc = watch_event(c->watch, &c->types[i], NULL, &c->cli->err);
-	}
-	for (size_t i = 0; !c->separate && i < c->types[0].n_fields; i++)
-		if (strcmp(c->types[0].fields[i].name, "__id") == 0)
-			c->id_field = i;
-	return rc;
+	cli_note(c->cli, "%s, %" PRIu64 " lost; uprobe%s detached", buf_str(&b), c->counts->lost,
+		 c->counts->n == 1 ? "" : "s");
 }
 
 static int attach(struct counting *c, struct child *child)
@@ -332,12 +237,12 @@ static int attach(struct counting *c, struct child *child)
 
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < c->defs.n; i++) {
-		free(c->defs.defs[i].group);
-		c->defs.defs[i].group = xstrdup(watch_group(c->watch));
+	for (size_t i = 0; i < c->counted.defs.n; i++) {
+		free(c->counted.defs.defs[i].group);
+		c->counted.defs.defs[i].group = xstrdup(watch_group(c->watch));
 	}
-	rc = watch_define(c->watch, c->defs.defs, c->defs.n, &cli->err);
-	return rc < 0 ? rc : watch_events(c);
+	rc = watch_define(c->watch, c->counted.defs.defs, c->counted.defs.n, &cli->err);
+	return rc < 0 ? rc : counted_watch(&c->counted, c->watch, &cli->err);
 }
 
 static int loop(struct counting *c)
@@ -373,7 +278,7 @@ static int close_interval(struct counting *c)
 	double now = now_seconds();
 	int rc = read_profile(c);
 
-	counts_tick(&c->counts, now - c->last);
+	counts_tick(c->counts, now - c->last);
 	c->last = now;
 	return rc;
 }
@@ -403,8 +308,8 @@ static int run_watch(struct counting *c, struct child *child)
 	if (!c->watch)
 		return rc;
 	end = watch_end(c->watch, &lost, &later);
-	if (lost > c->counts.lost)
-		c->counts.lost = lost;
+	if (lost > c->counts->lost)
+		c->counts->lost = lost;
 	if (rc == 0 && end < 0)
 		c->cli->err = later;
 	if (rc == 0)
@@ -442,8 +347,8 @@ static counts_format_fn *format_of(const struct options *o)
 
 static int print_lines(struct counting *c)
 {
-	for (size_t i = 0; i < c->defs.n; i++) {
-		definition_format(&c->defs.defs[i], &c->cli->out);
+	for (size_t i = 0; i < c->counted.defs.n; i++) {
+		definition_format(&c->counted.defs.defs[i], &c->cli->out);
 		buf_addc(&c->cli->out, '\n');
 	}
 	return EXIT_OK;
@@ -470,7 +375,7 @@ static int run(struct cli *cli)
 
 	if (rc)
 		return rc;
-	c.by_records = cli->opts.n_pids || cli->opts.command || cli->opts.command_argv;
+	c.counts = &c.counted.counts;
 	rc = dry ? cli_open_dry(cli) : cli_open_for_writing(cli);
 	statedir_unlock(&cli->state);
 	if (rc == 0)
@@ -478,13 +383,15 @@ static int run(struct cli *cli)
 	if (rc == 0)
 		rc = refuse_names(&c);
 	if (rc == 0)
-		rc = refuse_arguments(&c);
+		rc = counted_prepare(cli);
 	c.set.any_number = true; /* that is what it is for */
 	if (rc == 0)
 		rc = watchset_plan(&c.set, "uctl_RUN");
 	if (rc == 0) {
-		c.separate = cli->has_tfs && !cli->tfs.features.multi_location;
-		collect(&c);
+		c.counted.separate = cli->has_tfs && !cli->tfs.features.multi_location;
+		counted_collect(&c.counted, &c.set.plan);
+		c.by_records = cli->opts.n_pids || cli->opts.command ||
+			       cli->opts.command_argv || c.counted.n_filters;
 		if (dry)
 			rc = print_lines(&c);
 		else if (c.format != counts_openmetrics || !cli->opts.write)
@@ -492,11 +399,7 @@ static int run(struct cli *cli)
 	}
 	if (rc == 0 && !dry)
 		rc = with_command(&c);
-	for (size_t i = 0; i < c.n_types; i++)
-		event_type_done(&c.types[i]);
-	free(c.types);
-	definition_list_done(&c.defs);
-	counts_done(&c.counts);
+	counted_done(&c.counted);
 	watchset_done(&c.set);
 	return rc;
 }
@@ -510,6 +413,7 @@ const struct cmd cmd_count = {
 		"  uprobe-ctl count 'c:str*'            all functions of a library, in all processes\n"
 		"  uprobe-ctl count -i 1 --top 10 BINARY:'*'   the busiest, every second\n"
 		"  uprobe-ctl count FILE:'*' -- CMD     of a command and its children only\n"
+		"  uprobe-ctl count 'c:malloc if arg1 > 4096'   only calls that pass a filter\n"
 		"\n"
 		"Without a duration (-d) it counts until Ctrl-C.",
 	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_INTERVAL | OPT_COUNT | OPT_FILE |

@@ -293,6 +293,17 @@ size_t filter_n_terms(const struct filter_expr *e)
 	return e->n_terms;
 }
 
+const char *filter_field(const struct filter_expr *e, size_t i, struct span *ret_at)
+{
+	for (size_t k = 0; k < e->n; k++) {
+		if (e->items[k].kind != ITEM_TEST || i--)
+			continue;
+		*ret_at = e->items[k].at;
+		return e->items[k].field;
+	}
+	return NULL;
+}
+
 struct span filter_term_at(const struct filter_expr *e, size_t term)
 {
 	struct span at = { 0, 0 };

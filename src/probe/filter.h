@@ -29,6 +29,8 @@ void filter_expr_free(struct filter_expr *e);
 size_t filter_n_terms(const struct filter_expr *e);
 /* Whether every field of the term is one of the event's. */
 bool filter_term_fits(const struct filter_expr *e, size_t term, const struct definition *d);
+/* The field that the i-th test asks, and its place; NULL: there are not so many tests. */
+const char *filter_field(const struct filter_expr *e, size_t i, struct span *ret_at);
 /* The place of a term. */
 struct span filter_term_at(const struct filter_expr *e, size_t term);
 

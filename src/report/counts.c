@@ -16,13 +16,25 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* "libc.so.6:malloc", or the offset where there is no name. */
+/* "libc.so.6:malloc if arg1 > 5", or the offset where there is no name. */
 static void add_function(const struct counter *c, struct table *t)
 {
+	const char *word = c->filter ? " if " : "", *filter = c->filter ? c->filter : "";
+
 	if (c->symbol)
-		table_cellf(t, "%s:%s", base_name(c->file), c->symbol);
+		table_cellf(t, "%s:%s%s%s", base_name(c->file), c->symbol, word, filter);
 	else
-		table_cellf(t, "%s:0x%" PRIx64, base_name(c->file), c->offset);
+		table_cellf(t, "%s:0x%" PRIx64 "%s%s", base_name(c->file), c->offset, word,
+			    filter);
+}
+
+/* Without a filter anywhere, CSV has no column for it. */
+static bool any_filter(const struct counts *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->counters[i].filter)
+			return true;
+	return false;
 }
 
 static void add_footer(const struct counts *c, size_t shown, struct buf *out)
@@ -95,6 +107,8 @@ void counts_json(const struct counts *c, const struct counts_options *opts, stru
 		json_str(&j, "file", counter->file);
 		json_str(&j, "symbol", counter->symbol);
 		json_uint(&j, "offset", counter->offset);
+		if (counter->filter)
+			json_str(&j, "filter", counter->filter);
 		json_uint(&j, "hits", hits);
 		json_rounded(&j, "rate", seconds > 0 ? (double)hits / seconds : 0, 3);
 		json_end_object(&j);
@@ -124,12 +138,13 @@ static void csv_field(struct buf *out, const char *s)
 void counts_csv(const struct counts *c, const struct counts_options *opts, struct buf *out)
 {
 	auto_free size_t *order = NULL;
+	bool filters = any_filter(c);
 	size_t n;
 
 	order = counts_order(c, opts->top, opts->zeros, &n);
 	if (!opts->no_header)
-		buf_addf(out, "elapsed,%sfile,symbol,offset,delta,total\n",
-			 opts->probes ? "group,event,kind," : "");
+		buf_addf(out, "elapsed,%sfile,symbol,offset,%sdelta,total\n",
+			 opts->probes ? "group,event,kind," : "", filters ? "filter," : "");
 	for (size_t i = 0; i < n; i++) {
 		const struct counter *counter = &c->counters[order[i]];
 
@@ -139,8 +154,12 @@ void counts_csv(const struct counts *c, const struct counts_options *opts, struc
 		csv_field(out, counter->file);
 		buf_addc(out, ',');
 		csv_field(out, counter->symbol ? counter->symbol : "");
-		buf_addf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", counter->offset,
-			 counter->delta, counter->total);
+		buf_addf(out, ",%" PRIu64 ",", counter->offset);
+		if (filters) {
+			csv_field(out, counter->filter ? counter->filter : "");
+			buf_addc(out, ',');
+		}
+		buf_addf(out, "%" PRIu64 ",%" PRIu64 "\n", counter->delta, counter->total);
 	}
 }
 
@@ -187,6 +206,10 @@ void counts_openmetrics(const struct counts *c, const struct counts_options *opt
 		label(out, "symbol", counter->symbol ? counter->symbol : "");
 		buf_addc(out, ',');
 		label(out, "offset", offset);
+		if (counter->filter) {
+			buf_addc(out, ',');
+			label(out, "filter", counter->filter);
+		}
 		buf_addf(out, "} %" PRIu64 "\n", counter->total);
 	}
 	buf_adds(out, "# EOF\n");

@@ -131,6 +131,39 @@ START_TEST(metrics_escape_their_labels)
 }
 END_TEST
 
+/* One function, with and without a filter: told apart wherever it is shown. */
+START_TEST(filters_are_shown)
+{
+	static const struct {
+		counts_format_fn *format;
+		const char *text;
+	} shown[] = {
+		{ counts_text, "liba.so:alpha if arg1 > 5\n" },
+		{ counts_json, "\"offset\":16,\"filter\":\"arg1 > 5\"," },
+		{ counts_csv, ",alpha,16,arg1 > 5,2,2\n" },
+		{ counts_csv, ",alpha,16,,3,3\n" },
+		{ counts_csv, ",offset,filter,delta,total\n" },
+		{ counts_openmetrics, "offset=\"0x10\",filter=\"arg1 > 5\"} 2\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(shown); i++) {
+		const struct counts_options opts = { 0 };
+		struct counts c = { 0 };
+		auto_buf b = BUF_INIT;
+
+		counts_add(&c, "/lib/liba.so", "alpha", 16);
+		counts_add(&c, "/lib/liba.so", "alpha", 16);
+		c.counters[0].total = 3;
+		c.counters[1].total = 2;
+		c.counters[1].filter = "arg1 > 5";
+		counts_tick(&c, 1);
+		shown[i].format(&c, &opts, &b);
+		ck_assert_msg(strstr(buf_str(&b), shown[i].text) != NULL, "%s", buf_str(&b));
+		counts_done(&c);
+	}
+}
+END_TEST
+
 START_TEST(json_has_rates)
 {
 	auto_buf b = BUF_INIT;
@@ -151,6 +184,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, screen_cuts_lines);
 	tcase_add_test(c, csv_quotes_what_must_be);
 	tcase_add_test(c, metrics_escape_their_labels);
+	tcase_add_test(c, filters_are_shown);
 	tcase_add_test(c, json_has_rates);
 }
 

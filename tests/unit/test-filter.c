@@ -205,6 +205,24 @@ START_TEST(splits_into_terms)
 }
 END_TEST
 
+START_TEST(names_its_fields)
+{
+	static const struct origin origin = { .text = "F:f if arg1 > 5 && (!b == 1 || comm ~ x*)" };
+	static const char *const fields[] = { "arg1", "b", "comm" };
+	struct filter_expr *expr = NULL;
+	struct span at = { 0, 0 };
+
+	ck_assert_int_eq(filter_parse(origin.text + 7, &origin, (struct span){ 7, 41 }, &expr,
+				      NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		ck_assert_str_eq(filter_field(expr, i, &at), fields[i]);
+	ck_assert_ptr_null(filter_field(expr, ARRAY_SIZE(fields), &at));
+	filter_field(expr, 0, &at);
+	ck_assert_int_eq(strncmp(origin.text + at.from, "arg1", 4), 0);
+	filter_expr_free(expr);
+}
+END_TEST
+
 START_TEST(makes_only_wanted_terms)
 {
 	static const char typed[] = "n > 3 && i < 7 && n != 9";
@@ -264,6 +282,7 @@ static void fill(TCase *c)
 	tcase_add_loop_test(c, takes, 0, sizeof(good) / sizeof(*good));
 	tcase_add_loop_test(c, refuses, 0, sizeof(bad) / sizeof(*bad));
 	tcase_add_test(c, locates);
+	tcase_add_test(c, names_its_fields);
 	tcase_add_test(c, splits_into_terms);
 	tcase_add_test(c, makes_only_wanted_terms);
 	tcase_add_test(c, bounds);
