@@ -150,11 +150,15 @@ static void show_function(const struct explanation *e, const struct function *f,
 	show_insn(f, b);
 }
 
-static void show_others(const struct other_symbol *v, size_t n, struct buf *b)
+static void show_others(const struct explanation *e, const struct other_symbol *v, size_t n,
+			struct buf *b)
 {
 	for (size_t i = 0; i < n; i++) {
+		const char *name = v[i].symbol->name;
+		auto_free char *shown = e->keep_mangled ? xstrdup(name) : demangle_shown(name);
+
 		buf_adds(b, "  other    ");
-		put_symbol(v[i].symbol, v[i].symbol->name, 0, b);
+		put_symbol(v[i].symbol, shown, 0, b);
 		buf_addf(b, ": %s\n", v[i].why);
 	}
 }
@@ -173,7 +177,7 @@ static void show_file(const struct explanation *e, const struct target *t, struc
 		show_function(e, &list->functions[i], n_others, b);
 		first = first ? first : &list->functions[i];
 	}
-	show_others(others, n_others, b);
+	show_others(e, others, n_others, b);
 	if (first)
 		show_segment(first, b);
 }

@@ -59,37 +59,44 @@ static int no_such_symbol(const struct lookup *l, struct err *err)
 			l->typed, l->loc->name);
 }
 
+/* Pasted without quotes, and not ambiguous: the linker's name. */
+static int is_imported(const struct lookup *l, const struct symbol *s, const char *shown,
+		       struct err *err)
+{
+	auto_free char *library = lookup_importer(l, s->name);
+
+	if (library) {
+		err_set(err, ENOENT, "%s only imports '%s', from %s", l->target->name, shown,
+			library);
+		return err_hint(err, "write %s:%s; or %s:%s@plt for the calls that this file "
+				     "makes", library, s->name, l->typed, s->name);
+	}
+	err_set(err, ENOENT, "%s only imports '%s'; it is defined in a library",
+		l->target->name, shown);
+	return err_hint(err, "name the library: LIBRARY:%s (which: ldd %s)", s->name,
+			l->target->name);
+}
+
 /* No symbol of that name can be probed: says why, by the one that says most. */
 static int not_code(const struct lookup *l, const struct symbol *s, struct err *err)
 {
+	auto_free char *shown = demangle_shown(s->name);
 	uint64_t offset;
 
-	if (s->is_undefined) {
-		auto_free char *library = lookup_importer(l, s->name);
-
-		if (library) {
-			err_set(err, ENOENT, "%s only imports '%s', from %s", l->target->name,
-				s->name, library);
-			return err_hint(err, "write %s:%s; or %s:%s@plt for the calls that this "
-					     "file makes", library, s->name, l->typed, s->name);
-		}
-		err_set(err, ENOENT, "%s only imports '%s'; it is defined in a library",
-			l->target->name, s->name);
-		return err_hint(err, "name the library: LIBRARY:%s (which: ldd %s)", s->name,
-				l->target->name);
-	}
+	if (s->is_undefined)
+		return is_imported(l, s, shown, err);
 	if (s->is_thumb)
 		return err_set(err, ENOTSUP,
-			       "'%s' is Thumb code: the kernel cannot probe that", s->name);
+			       "'%s' is Thumb code: the kernel cannot probe that", shown);
 	if (s->type == SYMBOL_OBJECT) {
 		err_set(err, EINVAL, "'%s' is data, not a function: a probe there would "
-				     "change the program's data", s->name);
+				     "change the program's data", shown);
 		return err_hint(err, "to see its value when a function is called: "
 				     "%s:FUNCTION @%s:s32", l->typed, s->name);
 	}
 	if (elffile_vaddr_to_offset(l->target->elf, s->vaddr, &offset, err) < 0)
-		return err_prefix(err, "'%s'", s->name);
-	return err_set(err, EINVAL, "'%s' is not code", s->name);
+		return err_prefix(err, "'%s'", shown);
+	return err_set(err, EINVAL, "'%s' is not code", shown);
 }
 
 static void describe(const struct lookup *l, const struct symbol *s, struct err *err)

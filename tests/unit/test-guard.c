@@ -33,7 +33,7 @@ static const struct image_symbol symtab[] = {
 	END,
 };
 
-static const struct image_symbol c_imports[] = { IMPORT("puts"), END };
+static const struct image_symbol c_imports[] = { IMPORT("puts"), IMPORT("_ZNSo5flushEv"), END };
 static const struct image_symbol cc_imports[] = { IMPORT("__cxa_throw"), END };
 static const struct image_symbol co_imports[] = { IMPORT("swapcontext"), END };
 
@@ -149,6 +149,7 @@ static const struct {
 	{ "ns::run+6", 0, -EINVAL, 0, "ns::run(char const*, int) is 0x6 bytes long", "" },
 	{ "ns::run+5", RETURN, -EINVAL, 0, "destroys the stack",
 	  "ns::run(char const*, int) begins 0x5 bytes earlier: r \"app:ns::run(char" },
+	{ "std::ostream::flush", 0, -ENOENT, 0, "only imports 'std::ostream::flush()'", "_ZNSo" },
 	{ "ns::(*)+1", 0, -EINVAL, 0, "not a pattern", "" },
 #endif
 };
