@@ -86,6 +86,12 @@ static bool is_gone(struct tfs *tfs, const char *group)
 	return gone;
 }
 
+/* Locations of one event stand together; it is switched as a whole. */
+static bool is_repeated(const struct definition_list *defs, size_t i)
+{
+	return i > 0 && strcmp(defs->defs[i].event, defs->defs[i - 1].event) == 0;
+}
+
 /* Who still has an event of the group on: NULL if nobody. Heap. */
 static char *other_user(struct tfs *tfs, const struct definition_list *defs)
 {
@@ -96,6 +102,8 @@ static char *other_user(struct tfs *tfs, const struct definition_list *defs)
 	for (size_t i = 0; i < defs->n && !user; i++) {
 		const struct definition *d = &defs->defs[i];
 
+		if (is_repeated(defs, i))
+			continue;
 		if (control_state(tfs, NULL, d->group, d->event) == ENABLE_ON)
 			user = xstrdup("the top level");
 		for (char **p = instances; *p && !user; p++)
@@ -121,9 +129,9 @@ static void disable_all(struct tfs *tfs, const struct definition_list *defs,
 {
 	for (size_t i = 0; i < defs->n; i++) {
 		const struct definition *d = &defs->defs[i];
-		bool repeated = i > 0 && strcmp(d->event, defs->defs[i - 1].event) == 0;
 
-		if (!repeated && control_state(tfs, instance, d->group, d->event) != ENABLE_OFF)
+		if (!is_repeated(defs, i) &&
+		    control_state(tfs, instance, d->group, d->event) != ENABLE_OFF)
 			control_enable(tfs, instance, d->group, d->event, false, NULL);
 	}
 }
