@@ -264,6 +264,13 @@ benchmarks() {
 	rc=$?
 	cat "$work/log"
 	verdict $rc "bench/resolve" "$work/log"
+	for bench in attach hit; do
+		sh "$src/tests/bench/$bench.sh" "$build/uprobe-ctl" "$build/tests/progs/many" \
+			>"$work/log" 2>&1
+		rc=$?
+		cat "$work/log"
+		verdict $rc "bench/$bench" "$work/log"
+	done
 }
 
 check_seconds=300 test_seconds=120 vm_seconds=480

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# usage: tests/bench/hit.sh UPROBE-CTL MANY
+# What a call costs more while it is counted: one function of MANY (tests/progs/many) called
+# 100 000 times, the least of three runs each, in turn: by `count' of all processes and of a
+# command, by bpftrace, and by `perf stat' on the same probe. Fails if count of all processes
+# costs more than the best of the others, and a tenth.
+ctl=${1:?usage: hit.sh UPROBE-CTL MANY} many=${2:?usage: hit.sh UPROBE-CTL MANY}
+tracefs=$(awk '$3 == "tracefs" { print $2; exit }' /proc/mounts)
+[ "$(id -u)" -eq 0 ] && [ -w "$tracefs/uprobe_events" ] || {
+	echo "hit.sh: no root or no tracefs"
+	exit 77
+}
+tmp=$(mktemp -d) || exit 1
+pid='' group=bench_$$
+clean_up() {
+	[ -z "$pid" ] || { kill "$pid" && wait "$pid"; } 2>/dev/null
+	[ ! -d "$tracefs/events/$group" ] || echo "-:$group/f" >>"$tracefs/uprobe_events"
+	rm -rf "$tmp"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+UPROBE_CTL_RUN=$tmp/run
+export UPROBE_CTL_RUN
+cp "$many" "$tmp/many"
+calls=100000
+command -v perf >/dev/null || echo "SKIP perf: not installed"
+command -v bpftrace >/dev/null || echo "SKIP bpftrace: not installed"
+
+# once NAME: the program as a whole, to $tmp/NAME, in ns per call; the least stays
+once() {
+	begin=$(date +%s%N)
+	"$tmp/many" 1 $calls || exit 1
+	took=$((($(date +%s%N) - begin) / calls))
+	[ -e "$tmp/$1.ns" ] && [ "$(cat "$tmp/$1.ns")" -le $took ] || echo $took >"$tmp/$1.ns"
+}
+# while_it NAME COMMAND...: measures while the command runs, from the moment it is on
+while_it() {
+	name=$1
+	shift
+	"$@" >"$tmp/out" 2>&1 </dev/null &
+	pid=$!
+	tries=0
+	until "on_$name" || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
+	once "$name"
+	kill $pid # a shell's background job takes no SIGINT
+	wait $pid 2>/dev/null
+	pid=''
+}
+on_count() { grep -q '^attached' "$tmp/out"; }
+on_records() { on_count; }
+on_bpftrace() { grep -q Attach "$tmp/out" && sleep 1; }
+on_perf() { sleep 1; }
+
+printf 'p:%s/f %s:%s\n' $group "$tmp/many" "$("$ctl" count -q --dry-run "$tmp/many:many_0000" |
+	sed 's/.*:\(0x[0-9a-f]*\) .*/\1/')" >"$tmp/line"
+for run in 1 2 3; do
+	once plain
+	while_it count "$ctl" count -v "$tmp/many:many_0000"
+	while_it records "$ctl" count -v "$tmp/many:many_0000 if cpu >= 0"
+	if command -v bpftrace >/dev/null; then
+		while_it bpftrace bpftrace -e "uprobe:$tmp/many:many_0000 { @ = count(); }"
+	fi
+	if command -v perf >/dev/null; then
+		cat "$tmp/line" >>"$tracefs/uprobe_events"
+		while_it perf perf stat -a -e "$group:f"
+		echo "-:$group/f" >>"$tracefs/uprobe_events"
+	fi
+done
+plain=$(cat "$tmp/plain.ns")
+extra() { echo $(($(cat "$tmp/$1.ns") - plain)); }
+ours=$(extra count) best=
+printf '%-34s %6d ns a call more\n' "count, all processes" "$ours" \
+	"count, by records (-p, a filter)" "$(extra records)"
+for name in bpftrace perf; do
+	[ -e "$tmp/$name.ns" ] || continue
+	theirs=$(extra $name)
+	printf '%-34s %6d ns a call more, %d.%02d times count\n' $name "$theirs" \
+		$((theirs / ours)) $((theirs * 100 / ours % 100))
+	[ "${best:-$theirs}" -lt "$theirs" ] || best=$theirs
+done
+[ -z "$best" ] || [ $((ours * 10)) -le $((best * 11)) ]
