@@ -16,6 +16,7 @@
 #include "base/xalloc.h"
 #include "cli/counted.h"
 #include "cli/screen.h"
+#include "cli/silence.h"
 #include "cli/watched.h"
 #include "report/counts.h"
 #include "session/child.h"
@@ -27,6 +28,7 @@ struct counting {
 	struct watch *watch;
 	struct counted counted;
 	struct counts *counts; /* counted's */
+	struct silence silence;
 	counts_format_fn *format;
 	bool by_records; /* else by uprobe_profile */
 	double begun, last, next; /* seconds of CLOCK_MONOTONIC */
@@ -154,11 +156,30 @@ static bool is_over(const struct counting *c)
 	return c->failed || (c->cli->opts.count && c->n_rounds >= c->cli->opts.count);
 }
 
+static uint64_t calls_of(const struct counting *c)
+{
+	uint64_t calls = 0;
+
+	for (size_t i = 0; i < c->counts->n; i++)
+		calls += c->counts->counters[i].total;
+	return calls;
+}
+
+static void explain_silence(struct counting *c, bool at_end)
+{
+	if (!silence_is_due(&c->silence, at_end))
+		return;
+	c->failed = c->failed || read_profile(c) < 0;
+	if (!c->failed)
+		silence_look(&c->silence, calls_of(c), 0, at_end);
+}
+
 static bool on_round(void *ctx)
 {
 	struct counting *c = ctx;
 	double now = now_seconds();
 
+	explain_silence(c, false);
 	if (c->cli->opts.interval_ns && now >= c->next) {
 		round_of(c, now);
 		c->next += (double)c->cli->opts.interval_ns / 1e9;
@@ -206,11 +227,9 @@ static void announce(const struct counting *c)
 static void close_line(const struct counting *c)
 {
 	size_t hit = counts_hit(c->counts), top = c->cli->opts.top;
+	uint64_t calls = calls_of(c);
 	auto_buf b = BUF_INIT;
-	uint64_t calls = 0;
 
-	for (size_t i = 0; i < c->counts->n; i++)
-		calls += c->counts->counters[i].total;
 	buf_addf(&b, "%" PRIu64 " call%s", calls, calls == 1 ? "" : "s");
 	if (calls && c->counts->elapsed > 0)
 		buf_addf(&b, " (%.0f/s)", (double)calls / c->counts->elapsed);
@@ -261,6 +280,7 @@ static int loop(struct counting *c)
 	if (rc < 0)
 		return rc;
 	watchset_note_cost(&c->set, c->watch);
+	silence_begin(&c->silence, &c->set, watch_group(c->watch));
 	c->begun = c->last = now_seconds();
 	c->next = c->begun + (double)c->cli->opts.interval_ns / 1e9;
 	reason = watch_loop(c->watch, &opts, &c->cli->err);
@@ -268,6 +288,8 @@ static int loop(struct counting *c)
 		cli_note_signal(c->cli);
 	if (reason == WATCH_FAILED)
 		return -EIO;
+	if (reason == WATCH_TIME)
+		explain_silence(c, true);
 	watch_stop(c->watch);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "cli/output.h"
 #include "cli/pairing.h"
+#include "cli/silence.h"
 #include "cli/watched.h"
 #include "session/child.h"
 
@@ -20,6 +21,7 @@ struct trace {
 	struct watch *watch;
 	struct events_options opts;
 	struct output out;
+	struct silence silence;
 };
 
 static const char *group_of(const struct event *e)
@@ -53,6 +55,7 @@ static bool on_round(void *ctx)
 {
 	struct trace *t = ctx;
 
+	silence_look(&t->silence, t->out.n_shown, t->out.n_events, false);
 	return output_round(&t->out);
 }
 
@@ -130,9 +133,12 @@ static int loop(struct trace *t)
 		return rc;
 	}
 	watchset_note_cost(&t->set, t->watch);
+	silence_begin(&t->silence, &t->set, watch_group(t->watch));
 	reason = watch_loop(t->watch, &opts, &cli->err);
 	if (reason == WATCH_SIGNAL)
 		cli_note_signal(cli);
+	if (reason == WATCH_TIME)
+		silence_look(&t->silence, t->out.n_shown, t->out.n_events, true);
 	return reason == WATCH_FAILED ? -EIO : 0;
 }
 

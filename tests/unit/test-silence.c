@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/silence.h"
+#include "unit.h"
+
+static const struct {
+	struct silence_facts facts;
+	const char *says;
+} causes[] = {
+	/* What came and was not shown goes before everything that maps could tell. */
+	{ { .events = 3, .hits = 3, .selection = "--comm", .n_mapping = 1 },
+	  "3 events came, none that --comm lets pass" },
+	{ { .events = 1, .hits = 1, .selection = "--cpu", .has_filter = true },
+	  "1 event came, none that --cpu lets pass" },
+	{ { .events = 2, .makes_calls = true, .hits = 2 },
+	  "of 2 calls none has returned yet; --no-pair shows entries" },
+	{ { .hits = 5, .has_pids = true, .selection = "--comm" },
+	  "5 hits, none in the processes asked for" },
+	{ { .hits = 5, .has_pids = true, .has_filter = true },
+	  "5 hits, none in the processes asked for that the filter lets pass" },
+	{ { .hits = 1, .has_filter = true, .n_mapping = 4 },
+	  "1 hit, none that the filter lets pass" },
+	{ { .hits = 1, .n_mapping = 4 },
+	  "1 hit, and no record of any; is tracing switched off?" },
+	{ { .file = "/a" }, "no process has /a mapped; what uses it does not run now" },
+	{ { .file = NULL }, "no process has what is probed mapped; what uses it does not run now" },
+	{ { .file = "/a", .has_pids = true }, "none of the processes asked for has /a mapped" },
+	{ { .file = "/a", .n_older = 1 },
+	  "1 process runs an older copy of /a, which was replaced; a new start takes the new one" },
+	{ { .file = "/a", .n_older = 2, .is_resolver = true },
+	  "2 processes run an older copy of /a, which was replaced; a new start takes the new "
+	  "one" },
+	{ { .file = "/a", .what = "f", .n_mapping = 1, .is_resolver = true },
+	  "the probe is on an IFUNC's resolver, which runs once when a program starts; "
+	  "--ifunc=used probes what is called" },
+	{ { .file = "/a", .what = "f", .n_mapping = 1 },
+	  "1 process maps /a, but none has called f: it is not reached, or was inlined where it "
+	  "is called" },
+	{ { .file = "/a", .n_mapping = 2, .n_older = 1 },
+	  "2 processes map /a, but none has called what is probed: it is not reached, or was "
+	  "inlined where it is called; 1 more runs an older copy of the file" },
+};
+
+START_TEST(each_cause)
+{
+	auto_buf b = BUF_INIT;
+
+	silence_cause(&causes[_i].facts, &b);
+	ck_assert_str_eq(buf_str(&b), causes[_i].says);
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+	tcase_add_loop_test(tc, each_cause, 0, ARRAY_SIZE(causes));
+}
+
+UNIT_MAIN("silence", add_tests)
