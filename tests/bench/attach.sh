@@ -76,7 +76,7 @@ other() { # other NAME N FILE PATTERN: a column of milliseconds
 compare() { # compare FILE PATTERN
 	"$ctl" count -q --dry-run "$1:$2" | sed "s|^p:[^ ]*|p:$group/f|" >"$tmp/lines"
 	n=$(grep -c . "$tmp/lines") ours='' shell=''
-	for run in 1 2 3; do
+	for _ in 1 2 3; do
 		best=$ours
 		once with_count "$1" "$2" || { cat "$tmp/out"; exit 1; }
 		ours=$best best=$shell

@@ -54,7 +54,7 @@ on_perf() { sleep 1; }
 
 printf 'p:%s/f %s:%s\n' $group "$tmp/many" "$("$ctl" count -q --dry-run "$tmp/many:many_0000" |
 	sed 's/.*:\(0x[0-9a-f]*\) .*/\1/')" >"$tmp/line"
-for run in 1 2 3; do
+for _ in 1 2 3; do
 	once plain
 	while_it count "$ctl" count -v "$tmp/many:many_0000"
 	while_it records "$ctl" count -v "$tmp/many:many_0000 if cpu >= 0"
