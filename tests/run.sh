@@ -264,8 +264,10 @@ benchmarks() {
 	rc=$?
 	cat "$work/log"
 	verdict $rc "bench/resolve" "$work/log"
-	for bench in attach hit; do
-		sh "$src/tests/bench/$bench.sh" "$build/uprobe-ctl" "$build/tests/progs/many" \
+	for bench in attach hit stream; do
+		program=many
+		[ $bench != stream ] || program=calls
+		sh "$src/tests/bench/$bench.sh" "$build/uprobe-ctl" "$build/tests/progs/$program" \
 			>"$work/log" 2>&1
 		rc=$?
 		cat "$work/log"
