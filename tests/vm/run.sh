@@ -97,9 +97,9 @@ busybox() { # busybox ARCH
 # QEMU's program and -cpu for an architecture, and the seconds that a guest may take.
 emulator() {
 	case $1 in
-	amd64) echo qemu-system-x86_64 qemu64 400 ;;
-	arm64) echo qemu-system-aarch64 max 800 ;;
-	riscv64) echo qemu-system-riscv64 rv64 800 ;;
+	amd64) echo qemu-system-x86_64 qemu64 600 ;;
+	arm64) echo qemu-system-aarch64 max 1200 ;;
+	riscv64) echo qemu-system-riscv64 rv64 1200 ;;
 	esac
 }
 
