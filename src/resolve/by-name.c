@@ -205,7 +205,7 @@ static int place_of(const struct lookup *l, const struct symbol *s, struct funct
 static int take(const struct lookup *l, const struct symbol *s, struct function_list *ret,
 		struct err *err)
 {
-	struct function f;
+	struct function f = { 0 };
 	int rc;
 
 	if (s->type == SYMBOL_IFUNC && l->rules->ifunc != IFUNC_RESOLVER)
@@ -280,5 +280,7 @@ int lookup_name(const struct lookup *l, struct function_list *ret, struct err *e
 	if (rc < 0 || ret->n)
 		return rc;
 	rc = pick_symbol(l, syms, n, &s, err);
-	return rc < 0 ? rc : take(l, s, ret, err);
+	if (!s)
+		return rc < 0 ? rc : -ENOENT;
+	return take(l, s, ret, err);
 }

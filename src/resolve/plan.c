@@ -191,9 +191,9 @@ static bool same_filter(const struct planning *p, const struct definition *plann
 	const char *mine = spec->filter.s ? spec->filter.s : "";
 
 	for (size_t i = 0; i < plan_n_defs(p->plan); i++) {
-		const struct resolution *res;
+		const struct resolution *res = NULL;
 
-		if (plan_def(p->plan, i, &res) == planned)
+		if (plan_def(p->plan, i, &res) == planned && res)
 			return strcmp(res->spec->filter.s ? res->spec->filter.s : "", mine) == 0;
 	}
 	return true;

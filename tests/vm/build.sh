@@ -61,7 +61,7 @@ build() { # build WHAT CONFIGURE-ARGS...
 	[ -x "$vm_src/configure" ] || (cd "$vm_src" && ./autogen.sh) || return
 	mkdir -p "$dir" && cd "$dir" || return
 	if [ "$(cat configured 2>/dev/null)" != "$*" ]; then
-		rm -rf "$dir"/*
+		rm -rf "${dir:?}"/*
 		"$vm_src/configure" --disable-unit-tests "$@" && echo "$*" >configured || return
 	fi
 	[ "$what" = progs ] || make -j"$(nproc)" all || return

@@ -28,7 +28,7 @@ define() { # KIND EVENT ARG...
 	printf '%s\n' "$kind:$group/$event $tmp/target:0x$offset $*" >>$tracing/uprobe_events
 	sed "s/^name: .*/name: $event/" $tracing/events/$group/$event/format >"$out/$event.format"
 }
-enable() { # 0|1 EVENT...
+switch() { # 0|1 EVENT...
 	value=$1
 	shift
 	for event; do echo "$value" >$instance/events/$group/$event/enable; done
@@ -51,7 +51,7 @@ define p scalars u8=%di:u8 u16=%di:u16 u32=%di:u32 u64=%di:u64 \
 	bits="$mem:b4@2/8" bits32='%di:b12@4/32' comm='$comm' '__comm=$comm' '__id=\7:u32'
 args=
 for type in u8 u16 u32 u64 s8 s16 s32 s64 x8 x16 x32 x64; do
-	args="$args a$type=$mem:$type[2]"
+	args="$args a$type=$mem:${type}[2]"
 done
 define p vectors $args abits="$mem:b4@2/8[3]" one="$mem:u32[1]" last=%di:u8
 define p strings chars="$mem:char[8]" list='+0(%cx):string[3]' one='+0(%cx):string[1]' last=%di:u8
@@ -60,14 +60,14 @@ define p none
 cat $tracing/events/header_page >"$out/header_page"
 
 # Every event, three times; the kernel's own text of the same records.
-enable 1 scalars vectors strings ret none
+switch 1 scalars vectors strings ret none
 taskset -c 1 "$tmp/target" 3
-enable 0 scalars vectors strings ret none
+switch 0 scalars vectors strings ret none
 cat $instance/trace >"$out/page.txt"
 page page.raw
 
 # A gap too long for a record's 27 bits of time.
-enable 1 ret
+switch 1 ret
 taskset -c 1 "$tmp/target" 1
 sleep 0.3
 taskset -c 1 "$tmp/target" 1
@@ -77,5 +77,5 @@ page extend.raw
 # that the reader held all the time).
 echo 8 >$instance/buffer_size_kb
 taskset -c 1 "$tmp/target" 600
-enable 0 ret
+switch 0 ret
 page lost.raw 1
