@@ -158,6 +158,8 @@ static size_t find_event(const struct counted *c, const struct definition *d,
 
 static bool same_exprs(const struct definition *a, const struct definition *b)
 {
+	if (a->n_args != b->n_args)
+		return false;
 	for (size_t i = 0; i < a->n_args; i++)
 		if (strcmp(a->args[i].name, "__id") != 0 &&
 		    strcmp(a->args[i].expr, b->args[i].expr) != 0)
