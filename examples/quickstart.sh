@@ -14,20 +14,6 @@ group=quickstart_$$
 	exit 1
 }
 
-# tracefs is mounted at boot nearly everywhere. Where not, it is for us alone, in a mount
-# namespace of our own.
-tracing=/sys/kernel/tracing
-if ! grep -q " $tracing tracefs " /proc/mounts; then
-	if [ -z "$UPROBE_CTL_UNSHARED" ]; then
-		unshare -m true || {
-			echo "quickstart: mount tracefs first: mount -t tracefs nodev $tracing" >&2
-			exit 1
-		}
-		UPROBE_CTL_UNSHARED=yes exec unshare -m sh "$src/examples/quickstart.sh"
-	fi
-	mount -t tracefs nodev $tracing
-fi
-
 sh "$src/tools/install-deps.sh" build
 
 echo "quickstart: building in $build"
