@@ -51,7 +51,7 @@ run() {
 }
 
 added=yes
-run add "p:$group/func $sample:func counter=arg1:u32" "r:$group/func_ret $sample:func ret=retval:u32"
+run add -e "p:$group/func $sample:func counter=arg1:u32" "r:$group/func_ret $sample:func ret=retval:u32"
 run trace -d 4 "$group/*"
 run profile "$group/*"
 run remove "$group/*"
