@@ -34,7 +34,8 @@ tests_of() {
 	esac
 }
 # They go through thousands of cases, or many programs, which is slow on an emulated machine.
-slow_tests='args fetch-agree ifunc insn pairs paths scope targets'
+slow_tests='add-many args count-kill count-many fetch-agree ifunc insn link-modes many pairs'
+slow_tests="$slow_tests paths scope silence stream-order targets"
 short_tests() {
 	for test in $(all_tests); do
 		case " $slow_tests " in *" $test "*) ;; *) echo "$test" ;; esac
