@@ -95,12 +95,15 @@ busybox() { # busybox ARCH
 	echo "$vm_cache/busybox-$1/usr/bin/busybox"
 }
 
-# QEMU's program and -cpu for an architecture, and the seconds that a guest may take.
+# QEMU's program and -cpu for an architecture, the seconds that a guest may take, and whether
+# its CPUs run side by side. arm64's take turns: else a thread in a few hundred gets a wrong
+# value from a function whose first instruction is probed, also without uprobe-ctl, as if
+# another thread's out-of-line slot were executed.
 emulator() {
 	case $1 in
-	amd64) echo qemu-system-x86_64 qemu64 600 ;;
-	arm64) echo qemu-system-aarch64 max 1200 ;;
-	riscv64) echo qemu-system-riscv64 rv64 1200 ;;
+	amd64) echo qemu-system-x86_64 qemu64 600 multi ;;
+	arm64) echo qemu-system-aarch64 max 1200 single ;;
+	riscv64) echo qemu-system-riscv64 rv64 1200 multi ;;
 	esac
 }
 
@@ -140,6 +143,7 @@ boot() {
 	# shellcheck disable=SC2046
 	set -- $(emulator "$arch")
 	timeout --foreground -k 5 "${UCTL_VM_TIMEOUT:-$3}" "$1" -M "$machine" -cpu "$2" \
+		-accel "tcg,thread=$4" \
 		-smp 2 -m 512 -display none -no-reboot -nodefaults \
 		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
 		-initrd "$work/$name.cpio" \
