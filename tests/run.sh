@@ -216,7 +216,8 @@ guests() {
 	set --
 	[ $long = no ] || set -- all
 	{
-		timeout -k 10 "$vm_seconds" sh "$src/tests/vm/run.sh" "$@" 2>&1 </dev/null
+		UCTL_VM_SECONDS=$vm_seconds timeout -k 10 $((vm_seconds + 60)) \
+			sh "$src/tests/vm/run.sh" "$@" 2>&1 </dev/null
 		echo $? >"$work/rc"
 	} | tee "$work/log" | sed '/^[0-9]* passed, [0-9]* failed, [0-9]* skipped$/d'
 	closing=$(tail -n 1 "$work/log" |

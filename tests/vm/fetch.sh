@@ -14,7 +14,7 @@ set -u
 
 suite=$1 arch=$2 verb=$3
 shift 3
-dir=$vm_cache/apt/$suite-$arch
+dir=$vm_cache/apt/$suite-$arch slow=$vm_cache/apt/slow
 # How long a suite's lists serve before the mirror is asked for newer ones.
 list_days=${UCTL_VM_LIST_DAYS:-7}
 
@@ -83,7 +83,7 @@ update() {
 	# default apt takes one that is not there for a warning.
 	if [ -n "$(find "$dir/failed" -mmin -10 2>/dev/null)" ]; then
 		:
-	elif ours apt-get -qq -o APT::Update::Error-Mode=any update >"$dir/update.log" 2>&1; then
+	elif online apt-get -qq -o APT::Update::Error-Mode=any update >"$dir/update.log" 2>&1; then
 		touch "$dir/updated"
 		rm -f "$dir/failed"
 	else
@@ -94,8 +94,22 @@ update() {
 		die "no package lists of $suite for $arch: apt-get update failed ($dir/update.log)"
 }
 
-# A download that does not end is one that cannot be had.
-ours() { APT_CONFIG=$dir/apt.conf timeout -k 5 "${UCTL_VM_FETCH_SECONDS:-300}" "$@"; }
+ours() { APT_CONFIG=$dir/apt.conf "$@"; }
+
+# A download that does not end is one that cannot be had; it may take half of what is left of
+# run.sh's time. Who asks next, soon, need not wait for the same mirror again.
+online() {
+	[ -z "$(find "$slow" -mmin -10 2>/dev/null)" ] || return 124
+	seconds=${UCTL_VM_FETCH_SECONDS:-300}
+	if [ -n "${UCTL_VM_DEADLINE:-}" ]; then
+		half=$(((UCTL_VM_DEADLINE - $(date +%s)) / 2))
+		[ "$half" -ge "$seconds" ] || seconds=$((half > 1 ? half : 1))
+	fi
+	ours timeout -k 5 "$seconds" "$@"
+	rc=$?
+	[ $rc -ne 124 ] || touch "$slow"
+	return $rc
+}
 
 # fetch_into DIR APT-WORDS...: what apt downloads for them, unpacked; whole or not at all.
 # The download has a directory of its own, so what lies there is what was asked for.
@@ -104,7 +118,7 @@ fetch_into() {
 	shift
 	rm -rf "$to.debs" "$to.new"
 	mkdir -p "$to.debs/partial" "$to.new"
-	(cd "$to.debs" && ours apt-get -qq -o "Dir::Cache::archives=$to.debs/" "$@") \
+	(cd "$to.debs" && online apt-get -qq -o "Dir::Cache::archives=$to.debs/" "$@") \
 		>"$dir/download.log" 2>&1 ||
 		die "apt-get: $(grep -m1 '^E:' "$dir/download.log" || echo "took too long")"
 	for deb in "$to.debs"/*.deb; do

@@ -15,6 +15,8 @@ take no guest half a minute. `all' is every guest; a guest named runs every test
   --keep   leave the serial port's logs behind and say where they are
 UCTL_VM_APPEND: words for the kernel's command line (`maxcpus=1');
 UCTL_VM_TIMEOUT: seconds that a guest may take.
+UCTL_VM_TEST_SECONDS: seconds that a test may take in a guest (250; 100 without any name);
+UCTL_VM_SECONDS: seconds that the whole run may take, of which guests get what is left.
 Packages, sysroots, builds and kernels are kept in ${XDG_CACHE_HOME:-~/.cache}/uprobe-ctl-vm,
 or UCTL_VM_CACHE.
 E
@@ -95,6 +97,10 @@ busybox() { # busybox ARCH
 	echo "$vm_cache/busybox-$1/usr/bin/busybox"
 }
 
+# left: seconds until the run must close
+left() { echo $((UCTL_VM_DEADLINE - $(date +%s))); }
+least() { [ "$1" -lt "$2" ] && echo "$1" || echo "$2"; }
+
 # QEMU's program and -cpu for an architecture, the seconds that a guest may take, and whether
 # its CPUs run side by side. arm64's take turns: else a thread in a few hundred gets a wrong
 # value from a function whose first instruction is probed, also without uprobe-ctl, as if
@@ -134,24 +140,68 @@ prepare() {
 	echo "$nonce" >"$work/$name.nonce"
 }
 
-# boot GUEST: until it ends or its time is over. A CPU stuck for a minute (twice
-# watchdog_thresh) says where, and ends the guest.
+# boot GUEST: until it ends, is silent for longer than a test may take, or its time is over.
+# A CPU stuck for a minute (twice watchdog_thresh) says where, and ends the guest.
 boot() {
 	# shellcheck disable=SC2046
 	set -- $(guest_line "$1")
 	name=$1 arch=$3 machine=$6 console=$7 append=${10:-}
 	# shellcheck disable=SC2046
 	set -- $(emulator "$arch")
-	timeout --foreground -k 5 "${UCTL_VM_TIMEOUT:-$3}" "$1" -M "$machine" -cpu "$2" \
-		-accel "tcg,thread=$4" \
-		-smp 2 -m 512 -display none -no-reboot -nodefaults \
+	seconds=$(least "${UCTL_VM_TIMEOUT:-$3}" $(($(left) - 10)))
+	if [ "$seconds" -lt 30 ]; then
+		echo "FAIL no time was left to boot it" >"$work/$name.why"
+		return
+	fi
+	mkfifo "$work/$name.monitor"
+	exec 7<>"$work/$name.monitor"
+	"$1" -M "$machine" -cpu "$2" -accel "tcg,thread=$4" \
+		-smp 2 -m 512 -display none -no-reboot -nodefaults -monitor stdio \
 		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
 		-initrd "$work/$name.cpio" \
 		-append "console=$console panic=-1 softlockup_panic=1 watchdog_thresh=30 \
-$append ${UCTL_VM_APPEND:-}" >"$work/$name.qemu" 2>&1
-	echo $? >"$work/$name.rc"
+unknown_nmi_panic=1 TEST_SECONDS=$UCTL_VM_TEST_SECONDS $append ${UCTL_VM_APPEND:-}" \
+		<&7 >"$work/$name.qemu" 2>&1 &
+	qemu=$!
+	watch "$name" $qemu "$seconds" &
+	watcher=$!
+	wait $qemu
+	rc=$?
+	kill $watcher 2>/dev/null
+	wait $watcher 2>/dev/null
+	[ $rc -eq 0 ] && end="the guest ended early" ||
+		end="QEMU: status $rc: $(tail -n 1 "$work/$name.qemu")"
+	[ -s "$work/$name.end" ] || echo "$end" >"$work/$name.end"
 	rm -f "$work/$name.cpio"
 }
+
+# watch GUEST PID SECONDS: ends a guest that hangs, after asking where its CPUs are: by their
+# registers, and by an NMI, which makes a kernel on x86 print a backtrace.
+watch() {
+	ends=$(($(date +%s) + $3)) silence=$((UCTL_VM_TEST_SECONDS + 20)) size=-1
+	while :; do
+		now=$(date +%s)
+		was=$size
+		size=$(wc -c <"$work/$1.log" 2>/dev/null || echo 0)
+		[ "$size" -eq "$was" ] || said=$now
+		if [ "$now" -ge "$ends" ]; then
+			end="the guest took too long ($3 s)"
+			break
+		elif [ $((now - said)) -ge "$silence" ]; then
+			end="the guest hung: silent for $silence s"
+			break
+		fi
+		sleep 1
+	done
+	echo "$end" >"$work/$1.end"
+	echo 'info registers -a' >"$work/$1.monitor"
+	sleep 1
+	printf '%s\n' 'info registers -a' nmi >"$work/$1.monitor"
+	sleep 5
+	kill "$2"
+	sleep 5
+	kill -9 "$2"
+} 2>/dev/null
 
 # results GUEST: lines `STATUS GUEST TEST REASON`, from what prepare and boot left.
 results() {
@@ -161,14 +211,10 @@ results() {
 		echo "$status $name boot $why"
 		return
 	fi
-	case $(cat "$work/$name.rc") in
-	124 | 137) end="the guest took too long" ;;
-	0) end="the guest ended early" ;;
-	*) end="QEMU: $(head -n 1 "$work/$name.qemu")" ;;
-	esac
 	tr -d '\r' <"$work/$name.log" 2>/dev/null |
-		awk -v nonce="@$(cat "$work/$name.nonce")" -v guest="$name" -v end="$end" \
-			-v tests="$(cat "$work/$name.tests") clean dmesg" -v out="$work/$name.out" "$parse"
+		awk -v nonce="@$(cat "$work/$name.nonce")" -v guest="$name" \
+			-v end="$(cat "$work/$name.end")" -v out="$work/$name.out" \
+			-v tests="$(cat "$work/$name.tests") clean dmesg" "$parse"
 }
 
 # Only a test that ended has a result of its own. What it printed goes to OUT.TEST, what was
@@ -203,7 +249,8 @@ END {
 }
 function fail(test, why) { failed = 1; print "FAIL", guest, test, why }'
 
-# What a failed test printed; for a guest that came to no test, once, its boot.
+# What a failed test printed; for a guest that came to no test, once, its boot. For one that
+# had to be ended, once, what its CPUs executed (twice: are they where they were?).
 explain() { # explain GUEST TEST
 	if [ -s "$work/$1.out.$2" ]; then
 		tail -n 60 "$work/$1.out.$2"
@@ -211,6 +258,10 @@ explain() { # explain GUEST TEST
 		tail -n 60 "$work/$1.out.guest"
 		rm "$work/$1.out.guest"
 	fi | sed 's/^/    /'
+	[ ! -s "$work/$1.qemu" ] || {
+		tr -d '\r' <"$work/$1.qemu" | grep -aE '^(CPU#| *([RE]IP|PC)=| *pc )'
+		rm "$work/$1.qemu"
+	} | sed 's/^/    /'
 }
 
 # one GUEST: boots it and prints its lines, in one piece.
@@ -252,6 +303,7 @@ if [ "${1:-}" = --one ]; then
 	exit 0
 fi
 
+export UCTL_VM_DEADLINE=$(($(date +%s) + ${UCTL_VM_SECONDS:-86400}))
 guests='' tests='' keep=no
 for arg; do
 	case $arg in
@@ -272,7 +324,10 @@ for arg; do
 		;;
 	esac
 done
-[ -n "$guests$tests" ] || tests=$(short_tests)
+if [ -z "$guests$tests" ]; then
+	tests=$(short_tests)
+	: "${UCTL_VM_TEST_SECONDS:=100}"
+fi
 [ -n "$guests" ] || guests=$(table | awk '$2 == "short" { print $1 }')
 [ -n "$tests" ] || tests=$(all_tests)
 # On one line each.
@@ -295,6 +350,7 @@ for guest in $guests; do
 	[ ! -s "$work/$guest.tests" ] || has_tests="${has_tests:-} $guest"
 done
 guests=${has_tests:-}
+export UCTL_VM_TEST_SECONDS="${UCTL_VM_TEST_SECONDS:-250}"
 
 # Two runs share the cache, but do not fill it at the same time.
 mkdir -p "$vm_cache"
