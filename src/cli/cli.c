@@ -229,7 +229,10 @@ void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words,
 	auto_buf line = BUF_INIT;
 
 	for (size_t i = 0; i < n; i++) {
-		if (strpbrk(words[i], " \t'"))
+		/* Words with blanks are specs of their own, but for a filter behind `if'. */
+		bool is_filter = i > 0 && strcmp(words[i - 1], "if") == 0;
+
+		if (strpbrk(words[i], is_filter ? "'" : " \t'"))
 			return;
 		buf_addf(&line, "%s%s", i ? " " : "", words[i]);
 	}
@@ -239,13 +242,24 @@ void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words,
 	err_hint(&cli->err, "a spec is one argument: '%s'", buf_str(&line));
 }
 
+/* NAME=FETCHARG where a spec should be; a file of such a name is written ./NAME=… */
+static bool is_stray_argument(const char *word)
+{
+	return word[strcspn(word, "=:/ \t")] == '=';
+}
+
 int cli_read_words(struct cli *cli, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		int rc;
 
 		cli->bad_origin = (struct origin){ .text = words[i] };
-		rc = spec_list_add(&cli->specs, &cli->bad_origin, &cli->err);
+		if (is_stray_argument(words[i]))
+			rc = err_set(&cli->err, EINVAL,
+				     "'%s' is an argument that lacks its TARGET:LOCATION",
+				     words[i]);
+		else
+			rc = spec_list_add(&cli->specs, &cli->bad_origin, &cli->err);
 		if (rc < 0) {
 			cli_hint_quotes(cli, words[i], words, n);
 			return rc;
