@@ -28,7 +28,7 @@
 
 struct asking {
 	struct elffile *elf;
-	struct mapped mapped;
+	const struct mapped *mapped;
 	const struct mapped_file *file; /* elf among mapped */
 	struct bindings *ret;
 	/* One process of those: */
@@ -157,12 +157,11 @@ static void leave_process(struct asking *a)
 	close(a->mem);
 }
 
-static bool begin(struct asking *a, struct elffile *elf, pid_t pid, struct bindings *ret)
+static bool begin(struct asking *a, struct elffile *elf, const struct mapped *mapped,
+		  struct bindings *ret)
 {
-	*a = (struct asking){ .elf = elf, .ret = ret };
-	if (mapped_read(pid, &a->mapped) < 0)
-		return false;
-	a->file = mapped_find(&a->mapped, elf->dev, elf->ino, elf->path);
+	*a = (struct asking){ .elf = elf, .mapped = mapped, .ret = ret };
+	a->file = mapped_find(mapped, elf->dev, elf->ino, elf->path);
 	return a->file != NULL;
 }
 
@@ -181,19 +180,18 @@ static void ask_own_slots(struct asking *a, const struct elf_reloc *relocs, size
 	}
 }
 
-void bindings_own(struct elffile *elf, pid_t pid, struct bindings *ret)
+void bindings_own(struct elffile *elf, const struct mapped *mapped, struct bindings *ret)
 {
 	const struct elf_reloc *relocs;
 	struct asking a;
 	size_t n;
 
-	if (begin(&a, elf, pid, ret) && elf_relocs(elf, &relocs, &n, NULL) == 0)
+	if (begin(&a, elf, mapped, ret) && elf_relocs(elf, &relocs, &n, NULL) == 0)
 		for (size_t i = 0; i < a.file->n_pids && ret->n_asked < MAX_ASKED; i++)
 			if (enter_process(&a, a.file->pids[i])) {
 				ask_own_slots(&a, relocs, n);
 				leave_process(&a);
 			}
-	mapped_done(&a.mapped);
 }
 
 /* Files that import, opened once for all processes. */
@@ -204,7 +202,7 @@ struct modules {
 
 static struct elffile *open_module(const struct asking *a, struct modules *m, size_t i)
 {
-	const struct mapped_file *f = &a->mapped.files[i];
+	const struct mapped_file *f = &a->mapped->files[i];
 	auto_free char *link = mapped_link(f);
 	auto_free char *named = xasprintf("/proc/%d/root%s", (int)f->pids[0], f->path);
 	struct stat st;
@@ -283,50 +281,57 @@ static void collect_ifuncs(struct asking *a)
 	}
 }
 
-void bindings_imported(struct elffile *elf, pid_t pid, struct bindings *ret)
+void bindings_imported(struct elffile *elf, const struct mapped *mapped, struct bindings *ret)
 {
 	struct modules m;
 	struct asking a;
 
-	if (begin(&a, elf, pid, ret)) {
-		collect_ifuncs(&a);
-		m.elf = xcalloc(a.mapped.n, sizeof(*m.elf));
-		m.failed = xcalloc(a.mapped.n, sizeof(*m.failed));
-		for (size_t i = 0; i < a.file->n_pids && ret->n_asked < MAX_ASKED; i++) {
-			if (!enter_process(&a, a.file->pids[i]))
-				continue;
-			for (size_t k = 0; k < a.mapped.n; k++)
-				if (maps_file(&a, &a.mapped.files[k]) && open_module(&a, &m, k))
-					ask_module(&a, m.elf[k], &a.mapped.files[k]);
-			leave_process(&a);
-		}
-		for (size_t k = 0; k < a.mapped.n; k++)
-			elffile_close(m.elf[k]);
-		free(m.elf);
-		free(m.failed);
-		free(a.ifuncs);
+	if (!begin(&a, elf, mapped, ret))
+		return;
+	collect_ifuncs(&a);
+	m.elf = xcalloc(mapped->n, sizeof(*m.elf));
+	m.failed = xcalloc(mapped->n, sizeof(*m.failed));
+	for (size_t i = 0; i < a.file->n_pids && ret->n_asked < MAX_ASKED; i++) {
+		if (!enter_process(&a, a.file->pids[i]))
+			continue;
+		for (size_t k = 0; k < mapped->n; k++)
+			if (maps_file(&a, &mapped->files[k]) && open_module(&a, &m, k))
+				ask_module(&a, m.elf[k], &mapped->files[k]);
+		leave_process(&a);
 	}
-	mapped_done(&a.mapped);
+	for (size_t k = 0; k < mapped->n; k++)
+		elffile_close(m.elf[k]);
+	free(m.elf);
+	free(m.failed);
+	free(a.ifuncs);
 }
 
-void bindings_ours(struct elffile *elf, const struct symbol *s, struct bindings *ret)
+static void ask_ourselves(struct asking *a, const struct symbol *s)
 {
 	struct binding b = { .resolver = s->vaddr };
 	void *answer = NULL;
+
+	if (s->version && dlvsym)
+		answer = dlvsym(RTLD_DEFAULT, s->name, s->version);
+	else if (!s->version && dlsym)
+		answer = dlsym(RTLD_DEFAULT, s->name);
+	if (answer && classify(a, (uintptr_t)answer, &b))
+		add(a->ret, getpid(), &b);
+}
+
+void bindings_ours(struct elffile *elf, struct bindings *ret)
+{
+	CLEANUP(mapped_done) struct mapped mapped = { 0 };
 	struct asking a;
 
-	if (begin(&a, elf, getpid(), ret) && proc_maps_read(getpid(), &a.maps) == 0) {
-		if (s->version && dlvsym)
-			answer = dlvsym(RTLD_DEFAULT, s->name, s->version);
-		else if (!s->version && dlsym)
-			answer = dlsym(RTLD_DEFAULT, s->name);
-		if (answer && classify(&a, (uintptr_t)answer, &b)) {
-			ret->n_asked++;
-			add(ret, getpid(), &b);
-		}
+	if (mapped_read(getpid(), &mapped) == 0 && begin(&a, elf, &mapped, ret) && proc_maps_read(getpid(), &a.maps) == 0) {
+		ret->n_asked++;
+		collect_ifuncs(&a);
+		for (size_t i = 0; i < a.n_ifuncs; i++)
+			ask_ourselves(&a, a.ifuncs[i]);
+		free(a.ifuncs);
 		proc_maps_done(&a.maps);
 	}
-	mapped_done(&a.mapped);
 }
 
 void bindings_done(struct bindings *b)

@@ -6,6 +6,7 @@
  */
 
 #include "elf/symtab.h"
+#include "proc/mapped.h"
 
 enum binding_place {
 	BOUND_HERE,  /* an implementation in the file itself */
@@ -29,10 +30,10 @@ struct bindings {
 	size_t n_denied; /* that we may not look into */
 };
 
-/* Of every IFUNC of the file that it calls itself. pid 0: of some of those that map it. */
-void bindings_own(struct elffile *elf, pid_t pid, struct bindings *ret);
+/* Of every IFUNC of the file that it calls itself, in some of the processes that map it. */
+void bindings_own(struct elffile *elf, const struct mapped *mapped, struct bindings *ret);
 /* Of all its IFUNCs: what other files of the processes import them as. */
-void bindings_imported(struct elffile *elf, pid_t pid, struct bindings *ret);
-/* Of one IFUNC in this very program, if it maps the very file (libc). */
-void bindings_ours(struct elffile *elf, const struct symbol *s, struct bindings *ret);
+void bindings_imported(struct elffile *elf, const struct mapped *mapped, struct bindings *ret);
+/* Of all its IFUNCs in this very program, if it maps the very file (libc). */
+void bindings_ours(struct elffile *elf, struct bindings *ret);
 void bindings_done(struct bindings *b);

@@ -12,6 +12,8 @@ void ifuncs_done(struct ifuncs *i)
 {
 	bindings_done(&i->own);
 	bindings_done(&i->imported);
+	bindings_done(&i->ours);
+	mapped_done(&i->mapped);
 	*i = (struct ifuncs){ 0 };
 }
 
@@ -202,25 +204,26 @@ static int take_used(const struct lookup *l, const struct symbol *s, const struc
 static int ask(const struct lookup *l, const struct symbol *s, struct function_list *ret,
 	       struct err *err)
 {
-	CLEANUP(bindings_done) struct bindings ours = { 0 };
 	struct elffile *elf = l->target->elf;
 	struct ifuncs *known = l->ifuncs;
 	struct answers a;
 
-	if (!known->asked_own)
-		bindings_own(elf, l->rules->pid, &known->own);
+	if (!known->asked_own && mapped_read(l->rules->pid, &known->mapped) == 0)
+		bindings_own(elf, &known->mapped, &known->own);
 	known->asked_own = true;
 	collect(&known->own, s, &a);
 	if (has_answer(&a))
 		return take_used(l, s, &a, known->own.n_asked, ret, err);
 	if (!known->asked_imported)
-		bindings_imported(elf, l->rules->pid, &known->imported);
+		bindings_imported(elf, &known->mapped, &known->imported);
 	known->asked_imported = true;
 	collect(&known->imported, s, &a);
 	if (has_answer(&a)) /* of those asked, these alone have bound it */
 		return take_used(l, s, &a, a.n ? a.here[0]->n : 1, ret, err);
-	bindings_ours(elf, s, &ours);
-	collect(&ours, s, &a);
+	if (!known->asked_ours)
+		bindings_ours(elf, &known->ours);
+	known->asked_ours = true;
+	collect(&known->ours, s, &a);
 	if (has_answer(&a))
 		return take_used(l, s, &a, 1, ret, err);
 	return lookup_is_ifunc(l, s, err);
@@ -276,6 +279,8 @@ int lookup_is_ifunc(const struct lookup *l, const struct symbol *s, struct err *
 	const struct symbol *all;
 	size_t n, shown = 0;
 
+	if (!err) /* a pattern's: only counted */
+		return -ENOTSUP;
 	err_set(err, ENOTSUP, "'%s' is an IFUNC: a probe there would see the loader choose an "
 			      "implementation, never a call; and no running process tells which "
 			      "one it uses", s->name);

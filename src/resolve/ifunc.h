@@ -10,8 +10,9 @@
 
 /* What was asked already, for one file. Zero it; ifuncs_done() it. */
 struct ifuncs {
-	bool asked_own, asked_imported;
-	struct bindings own, imported;
+	bool asked_own, asked_imported, asked_ours;
+	struct bindings own, imported, ours;
+	struct mapped mapped; /* by the processes that are asked */
 };
 void ifuncs_done(struct ifuncs *i);
 

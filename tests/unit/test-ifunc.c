@@ -77,6 +77,16 @@ START_TEST(finds_the_slots)
 }
 END_TEST
 
+/* This process alone is asked. */
+static void ask(void (*how)(struct elffile *, const struct mapped *, struct bindings *),
+		struct elffile *elf, struct bindings *ret)
+{
+	CLEANUP(mapped_done) struct mapped mapped = { 0 };
+
+	ck_assert_int_eq(mapped_read(getpid(), &mapped), 0);
+	how(elf, &mapped, ret);
+}
+
 /* The loader filled the IRELATIVE slot; a process that does not map the file has none. */
 START_TEST(reads_the_own_slot)
 {
@@ -85,10 +95,10 @@ START_TEST(reads_the_own_slot)
 	const struct symbol *chosen = symbol(elf, "chosen");
 	const struct binding *b;
 
-	bindings_own(elf, getpid(), &before);
+	ask(bindings_own, elf, &before);
 	ck_assert_uint_eq(before.n, 0);
 	load(RTLD_LAZY);
-	bindings_own(elf, getpid(), &after);
+	ask(bindings_own, elf, &after);
 	b = of(&after, chosen);
 	ck_assert_ptr_nonnull(b);
 	ck_assert_int_eq(b->place, BOUND_HERE);
@@ -111,12 +121,12 @@ START_TEST(tells_a_slot_that_is_not_bound)
 
 	unsetenv("LD_BIND_NOW");
 	handle = load(RTLD_LAZY);
-	bindings_imported(elf, getpid(), &before);
+	ask(bindings_imported, elf, &before);
 	ck_assert_ptr_null(of(&before, chosen));
 	ck_assert_uint_eq(before.n_asked, 1);
 	*(void **)&call = dlsym(handle, "calls_exported");
 	ck_assert_int_eq(call(3), 4);
-	bindings_imported(elf, getpid(), &after);
+	ask(bindings_imported, elf, &after);
 	b = of(&after, chosen);
 	ck_assert_ptr_nonnull(b);
 	ck_assert_int_eq(b->place, BOUND_HERE);
