@@ -61,7 +61,7 @@ int run_instance(struct tfs *tfs, struct run *run, struct err *err)
 	return rc;
 }
 
-/* Definitions of a group: how many, and whether an event of it is on outside `instance`. */
+/* Definitions of a group. */
 static int survey_group(struct tfs *tfs, const char *group, struct definition_list *ret,
 			struct err *err)
 {
@@ -86,28 +86,33 @@ static bool is_gone(struct tfs *tfs, const char *group)
 	return gone;
 }
 
-/* Locations of one event stand together; it is switched as a whole. */
-static bool is_repeated(const struct definition_list *defs, size_t i)
+/*
+ * A group's events, whatever number of locations they have: uprobe_events has a line for
+ * each of those. NULL-terminated; none is no error.
+ */
+static int group_events(struct tfs *tfs, const char *group, char ***ret, struct err *err)
 {
-	return i > 0 && strcmp(defs->defs[i].event, defs->defs[i - 1].event) == 0;
+	int rc = root_names(&tfs->root, true, ret, "events/%s", group);
+
+	if (rc == -ENOENT) {
+		*ret = xcalloc(1, sizeof(**ret));
+		return 0;
+	}
+	return rc < 0 ? tfs_errno(err, TFS_READ, -rc, group) : 0;
 }
 
 /* Who still has an event of the group on: NULL if nobody. Heap. */
-static char *other_user(struct tfs *tfs, const struct definition_list *defs)
+static char *other_user(struct tfs *tfs, const char *group, char *const *events)
 {
 	char **instances = NULL, *user = NULL;
 
 	if (instance_names(tfs, &instances, NULL) < 0)
 		return NULL;
-	for (size_t i = 0; i < defs->n && !user; i++) {
-		const struct definition *d = &defs->defs[i];
-
-		if (is_repeated(defs, i))
-			continue;
-		if (control_state(tfs, NULL, d->group, d->event) == ENABLE_ON)
+	for (; *events && !user; events++) {
+		if (control_state(tfs, NULL, group, *events) == ENABLE_ON)
 			user = xstrdup("the top level");
 		for (char **p = instances; *p && !user; p++)
-			if (control_state(tfs, *p, d->group, d->event) == ENABLE_ON)
+			if (control_state(tfs, *p, group, *events) == ENABLE_ON)
 				user = xasprintf("instance %s", *p);
 	}
 	root_names_free(instances);
@@ -124,16 +129,11 @@ static void keep_first(struct err *first, int *first_rc, const struct err *next,
 }
 
 /* Disables one by one: each costs the kernel a grace period or two (R1). */
-static void disable_all(struct tfs *tfs, const struct definition_list *defs,
-			const char *instance)
+static void disable_all(struct tfs *tfs, const char *run, char *const *events)
 {
-	for (size_t i = 0; i < defs->n; i++) {
-		const struct definition *d = &defs->defs[i];
-
-		if (!is_repeated(defs, i) &&
-		    control_state(tfs, instance, d->group, d->event) != ENABLE_OFF)
-			control_enable(tfs, instance, d->group, d->event, false, NULL);
-	}
+	for (; *events; events++)
+		if (control_state(tfs, run, run, *events) != ENABLE_OFF)
+			control_enable(tfs, run, run, *events, false, NULL);
 }
 
 /*
@@ -160,30 +160,32 @@ static int remove_instance(struct tfs *tfs, const char *name, int tries, struct 
  */
 static int take_down(struct tfs *tfs, const char *name, int tries, struct err *err)
 {
-	struct definition_list defs = { 0 };
 	auto_free char *user = NULL;
 	struct err later = ERR_INIT;
-	int first = 0, rc = survey_group(tfs, name, &defs, &later);
+	char **events = NULL;
+	int first = 0, rc = group_events(tfs, name, &events, &later);
 
-	keep_first(err, &first, &later, rc);
+	if (rc < 0) {
+		keep_first(err, &first, &later, rc);
+		return first;
+	}
 	if (root_exists(&tfs->root, "instances/%s", name)) {
-		disable_all(tfs, &defs, name);
+		disable_all(tfs, name, events);
 		rc = remove_instance(tfs, name, tries, &later);
 		keep_first(err, &first, &later, rc);
 	}
-	if (defs.n)
-		user = other_user(tfs, &defs);
+	user = other_user(tfs, name, events);
 	if (user) {
 		rc = err_set(&later, EBUSY, "%s has a probe of the ended run %s enabled", user,
 			     name);
 		keep_first(err, &first, &later, rc);
-	} else if (defs.n) {
+	} else if (*events) {
 		rc = registry_delete_group(tfs, name, &later);
 		/* Somebody else may have been quicker, with all of them. */
 		if (rc != -ENOENT || !is_gone(tfs, name))
 			keep_first(err, &first, &later, rc);
 	}
-	definition_list_done(&defs);
+	root_names_free(events);
 	return first;
 }
 
