@@ -73,25 +73,20 @@ static void on_lost(void *ctx, const struct lost *lost)
 		c->counts->lost += (uint64_t)lost->count;
 }
 
-/* The run's lines stand in uprobe_profile in the order they were written in. */
 static int read_profile(struct counting *c)
 {
-	const char *group = watch_group(c->watch);
-	struct profile p = { 0 };
-	size_t id = 0;
+	const struct definition_list *defs = &c->counted.defs;
+	auto_free uint64_t *hits = NULL;
 	int rc;
 
 	if (c->by_records)
 		return 0;
-	rc = profile_read(&c->cli->tfs, &p, &c->cli->err);
-	if (rc < 0)
+	hits = xcalloc(defs->n, sizeof(*hits));
+	rc = profile_read_hits(&c->cli->tfs, defs->defs, defs->n, hits, &c->cli->err);
+	for (size_t i = 0; rc == 0 && i < defs->n; i++)
+		c->counts->counters[i].total = hits[i];
+	if (rc != -ESTALE)
 		return rc;
-	for (size_t i = 0; i < p.probes.n && id < c->counts->n; i++)
-		if (strcmp(p.probes.defs[i].group, group) == 0)
-			c->counts->counters[id++].total = p.hits[i];
-	profile_done(&p);
-	if (id == c->counts->n)
-		return 0;
 	err_set(&c->cli->err, ENOENT, "the run's probes were removed by somebody else");
 	return err_hint(&c->cli->err, "`trace-cmd reset' removes everyone's probes");
 }
@@ -256,10 +251,7 @@ static int attach(struct counting *c, struct child *child)
 
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < c->counted.defs.n; i++) {
-		free(c->counted.defs.defs[i].group);
-		c->counted.defs.defs[i].group = xstrdup(watch_group(c->watch));
-	}
+	counted_set_group(&c->counted, watch_group(c->watch));
 	rc = watch_define(c->watch, c->counted.defs.defs, c->counted.defs.n, &cli->err);
 	return rc < 0 ? rc : counted_watch(&c->counted, c->watch, &cli->err);
 }
@@ -369,6 +361,7 @@ static counts_format_fn *format_of(const struct options *o)
 
 static int print_lines(struct counting *c)
 {
+	counted_set_group(&c->counted, "uctl_RUN");
 	for (size_t i = 0; i < c->counted.defs.n; i++) {
 		definition_format(&c->counted.defs.defs[i], &c->cli->out);
 		buf_addc(&c->cli->out, '\n');

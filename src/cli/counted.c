@@ -120,7 +120,6 @@ static struct definition location_of(const struct counted *c, const struct defin
 {
 	struct definition d = {
 		.kind = from->filter ? from->kind : 'p',
-		.group = xstrdup("uctl_RUN"),
 		.path = xstrdup(from->path),
 		.offset = from->offset,
 		.ref_ctr = from->ref_ctr,
@@ -228,6 +227,20 @@ void counted_collect(struct counted *c, const struct plan *plan)
 	for (size_t i = 0; i < c->counts.n; i++)
 		c->n_files += i == 0 || strcmp(c->counts.counters[i].file,
 					       c->counts.counters[i - 1].file) != 0;
+}
+
+void counted_set_group(struct counted *c, const char *group)
+{
+	const char *id = strchr(group, '_') + 1;
+
+	for (size_t i = 0; i < c->defs.n; i++) {
+		struct definition *d = &c->defs.defs[i];
+		auto_free char *base = STEAL(d->event);
+
+		free(d->group);
+		d->group = xstrdup(group);
+		d->event = xasprintf("%s_%s", base, id);
+	}
 }
 
 /* The kernel's word on a filter counts from the filter's start. */

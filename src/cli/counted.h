@@ -37,6 +37,11 @@ struct counted {
 int counted_prepare(struct cli *cli);
 /* From the plan, which must outlive it. */
 void counted_collect(struct counted *c, const struct plan *plan);
+/*
+ * Names the run. Its events' names hold it, too: uprobe_profile shows events without their
+ * group.
+ */
+void counted_set_group(struct counted *c, const char *group);
 /* Once its definitions are written. */
 int counted_watch(struct counted *c, struct watch *watch, struct err *err);
 /* The counter that an event belongs to: an index, which the caller checks. */

@@ -3,6 +3,7 @@
  * probes_profile_seq_show() in kernel/trace/trace_uprobe.c, unchanged since 3.5:
  * "  %s %-44s %15lu\n" with path, event and hits, in the order of uprobe_events.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -97,6 +98,43 @@ int profile_read(struct tfs *tfs, struct profile *ret, struct err *err)
 	}
 	err_set(err, EAGAIN, "uprobe_profile does not fit uprobe_events");
 	return err_hint(err, "somebody is adding and removing probes all the time: try again");
+}
+
+/* How many of the definitions have a line, up to the first that has none. */
+static size_t find_lines(const char *text, const struct definition *defs, size_t n,
+			 uint64_t *hits)
+{
+	struct profile_line l;
+	size_t i = 0, len;
+
+	for (; *text && i < n; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		if (profile_parse_line(text, len, &l) && is_of(&l, &defs[i]))
+			hits[i++] = l.hits;
+	}
+	return i;
+}
+
+/*
+ * New probes are listed last, so that between two reads of a page each a line can only be
+ * skipped, where one before it went: then it is read again.
+ */
+int profile_read_hits(struct tfs *tfs, const struct definition *defs, size_t n, uint64_t *hits,
+		      struct err *err)
+{
+	enum { TRIES = 10 };
+
+	for (int i = 0; i < TRIES; i++) {
+		auto_buf text = BUF_INIT;
+		int rc = root_read(&tfs->root, &text, "uprobe_profile");
+
+		if (rc < 0)
+			return tfs_errno(err, TFS_READ, -rc, "uprobe_profile");
+		if (find_lines(buf_str(&text), defs, n, hits) == n)
+			return 0;
+	}
+	return err_set(err, ESTALE, "uprobe_profile does not have all probes of %s",
+		       defs[0].group);
 }
 
 void profile_done(struct profile *p)

@@ -24,6 +24,14 @@ struct profile {
 int profile_read(struct tfs *tfs, struct profile *ret, struct err *err);
 void profile_done(struct profile *p);
 
+/*
+ * The hits of probes that no others share an event name with, in the order they were
+ * defined in: their lines are known by path and event, and uprobe_events is not read.
+ * -ESTALE: not all of them are there.
+ */
+int profile_read_hits(struct tfs *tfs, const struct definition *defs, size_t n, uint64_t *hits,
+		      struct err *err);
+
 /* One line of uprobe_profile, pointing into it. */
 struct profile_line {
 	const char *path, *event; /* not terminated */

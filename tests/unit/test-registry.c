@@ -503,6 +503,46 @@ START_TEST(joins_the_profile_by_position)
 }
 END_TEST
 
+static const struct {
+	const char *profile;
+	int rc;
+	uint64_t hits[2]; /* of a and b, which are what is asked for */
+} own_hits[] = {
+	{ "  /bin/true a          7\n  /bin/true b          9\n", 0, { 7, 9 } },
+	{ "  /x o 1\n  /bin/true a 7\n   odd 3\n  /x o 2\n  /bin/true b 9\n  /x a 5\n", 0,
+	  { 7, 9 } },
+	{ "  /bin/true a 7\n", -ESTALE, { 0 } },
+	{ "  /bin/true b 9\n  /bin/true a 7\n", -ESTALE, { 0 } },
+	{ "  /bin/tru a 7\n  /bin/true b 9\n", -ESTALE, { 0 } },
+	{ "", -ESTALE, { 0 } },
+	{ NULL, -ENOENT, { 0 } },
+};
+
+/* Among everybody else's. */
+START_TEST(finds_the_hits_of_its_own)
+{
+	struct definition defs[] = { { .group = (char *)"g", .event = (char *)"a",
+				       .path = (char *)"/bin/true" },
+				     { .group = (char *)"g", .event = (char *)"b",
+				       .path = (char *)"/bin/true" } };
+	struct err err = ERR_INIT;
+	uint64_t hits[2];
+	struct fake fake;
+	struct tfs tfs;
+
+	fake_init(&fake);
+	fake_put(&fake, "uprobe_events", "");
+	if (own_hits[_i].profile)
+		fake_put(&fake, "uprobe_profile", own_hits[_i].profile);
+	ck_assert_int_eq(tfs_open(&tfs, fake.dir, &err), 0);
+	ck_assert_int_eq(profile_read_hits(&tfs, defs, 2, hits, &err), own_hits[_i].rc);
+	for (int i = 0; i < 2 && own_hits[_i].rc == 0; i++)
+		ck_assert_uint_eq(hits[i], own_hits[_i].hits[i]);
+	tfs_close(&tfs);
+	fake_done(&fake);
+}
+END_TEST
+
 static void fill(TCase *c)
 {
 	tcase_add_test(c, writes_a_batch_at_once_and_reads_it_back);
@@ -520,6 +560,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, reads_only_uprobes_of_dynamic_events);
 	tcase_add_test(c, reads_a_long_list);
 	tcase_add_test(c, keeps_what_it_cannot_read);
+	tcase_add_loop_test(c, finds_the_hits_of_its_own, 0, ARRAY_SIZE(own_hits));
 	tcase_add_loop_test(c, joins_the_profile_by_position, 0, ARRAY_SIZE(joins));
 }
 
