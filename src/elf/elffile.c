@@ -248,6 +248,7 @@ static void free_private(struct elf_private *priv)
 	free(priv->all);
 	free(priv->by_offset);
 	free(priv->max_end);
+	free(priv->go);
 	free(priv->opd);
 	free(priv->relocs);
 	free(priv);

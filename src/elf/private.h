@@ -13,6 +13,7 @@
 
 #include "elf/debugfile.h"
 #include "elf/elffile.h"
+#include "elf/go.h"
 #include "elf/symtab.h"
 
 struct elf_section {
@@ -110,6 +111,8 @@ struct elf_private {
 	bool plt_found;
 	struct symbol *plt; /* kept */
 	size_t n_plt;
+
+	struct elf_go *go; /* once somebody asked */
 
 	struct elf_range opd_at; /* file bytes that opd holds */
 	unsigned char *opd;

@@ -3,12 +3,9 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "elf/go.h"
 #include "elf/private.h"
 #include "elf/runtime.h"
-
-static const char *const go_sections[] = {
-	".go.buildinfo", ".note.go.buildid", ".gopclntab", ".data.rel.ro.gopclntab",
-};
 
 /* Imported, or defined in a program that has its libraries inside. */
 static const char *const unwinders[] = {
@@ -36,22 +33,10 @@ static const char *find_symbol(struct elffile *f, const char *const *names, size
 	return NULL;
 }
 
-static const char *find_section(const struct elffile *f)
-{
-	for (size_t i = 0; i < f->priv->n_sections; i++) {
-		auto_free char *name = elf_section_name(f, &f->priv->sections[i]);
-
-		for (size_t k = 0; k < ARRAY_SIZE(go_sections); k++)
-			if (strcmp(name, go_sections[k]) == 0)
-				return go_sections[k];
-	}
-	return NULL;
-}
-
 void elf_runtime_read(struct elffile *f, struct elf_runtime *ret)
 {
 	*ret = (struct elf_runtime){
-		.go = find_section(f),
+		.go = elf_go(f)->shown_by,
 		.unwinds = find_symbol(f, unwinders, ARRAY_SIZE(unwinders), false),
 		.switches = find_symbol(f, switchers, ARRAY_SIZE(switchers), true),
 	};

@@ -49,8 +49,8 @@ static const struct abi x86_64 = {
 			   { "rflags", "flags", 0 }, { "sil", "si", 8 }, { "dil", "di", 8 },
 			   { "bpl", "bp", 8 }, { "spl", "sp", 8 }, X86_ALIASES,
 			   R8_TO_15("d", 32), R8_TO_15("w", 16), R8_TO_15("b", 8)),
-	.args = LIST("di", "si", "dx", "cx", "r8", "r9"),
-	.sp = "sp", .first_stack_arg = 8, .min_insn = 1, .proven = true,
+	.call = { LIST("di", "si", "dx", "cx", "r8", "r9"), 8 },
+	.sp = "sp", .min_insn = 1, .proven = true,
 };
 
 /* 32-bit code is run by a 64-bit kernel as well: only the names both have. */
@@ -59,8 +59,8 @@ static const struct abi i386 = {
 	.regs = LIST("ax", "bx", "cx", "dx", "si", "di", "bp", "sp", "ip", "flags", "cs",
 		     "ss", "orig_ax"),
 	.aliases = ALIASES(X86_ALIASES),
-	.args = (const char *const[]){ NULL },
-	.sp = "sp", .first_stack_arg = 4, .min_insn = 1, .proven = true,
+	.call = { (const char *const[]){ NULL }, 4 },
+	.sp = "sp", .min_insn = 1, .proven = true,
 };
 
 static const struct abi arm64 = {
@@ -71,8 +71,8 @@ static const struct abi arm64 = {
 			   W(20), W(21), W(22), W(23), W(24), W(25), W(26), W(27), W(28),
 			   W(29), W(30), { "fp", "x29", 0 }, { "wsp", "sp", 32 },
 			   { "ip0", "x16", 0 }, { "ip1", "x17", 0 }),
-	.args = LIST("x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"),
-	.sp = "sp", .first_stack_arg = 0, .link = "x30", .min_insn = 4, .proven = true,
+	.call = { LIST("x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"), 0 },
+	.sp = "sp", .link = "x30", .min_insn = 4, .proven = true,
 };
 
 /* The kernel cannot probe Thumb code; whoever finds a symbol's bit 0 set refuses it. */
@@ -86,8 +86,8 @@ static const struct abi arm = {
 			   { "v1", "r4", 0 }, { "v2", "r5", 0 }, { "v3", "r6", 0 },
 			   { "v4", "r7", 0 }, { "v5", "r8", 0 }, { "v6", "r9", 0 },
 			   { "sb", "r9", 0 }, { "sl", "r10", 0 }, { "v7", "r10", 0 }),
-	.args = LIST("r0", "r1", "r2", "r3"),
-	.sp = "sp", .first_stack_arg = 0, .link = "lr", .min_insn = 4,
+	.call = { LIST("r0", "r1", "r2", "r3"), 0 },
+	.sp = "sp", .link = "lr", .min_insn = 4,
 };
 
 static const struct abi riscv64 = {
@@ -107,8 +107,8 @@ static const struct abi riscv64 = {
 			   { "x23", "s7", 0 }, { "x24", "s8", 0 }, { "x25", "s9", 0 },
 			   { "x26", "s10", 0 }, { "x27", "s11", 0 }, { "x28", "t3", 0 },
 			   { "x29", "t4", 0 }, { "x30", "t5", 0 }, { "x31", "t6", 0 }),
-	.args = LIST("a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7"),
-	.sp = "sp", .first_stack_arg = 0, .link = "ra", .min_insn = 2, .proven = true,
+	.call = { LIST("a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7"), 0 },
+	.sp = "sp", .link = "ra", .min_insn = 2, .proven = true,
 };
 
 /* ELFv2. Big-endian ELFv1 lays its stack out otherwise and calls through descriptors. */
@@ -119,16 +119,16 @@ static const struct abi ppc64 = {
 		     "softe", "trap", "dar", "dsisr"),
 	.aliases = ALIASES({ "lr", "link", 0 }, { "pc", "nip", 0 }, { "cr", "ccr", 0 },
 			   { "sp", "r1", 0 }),
-	.args = LIST("r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10"),
-	.sp = "r1", .ret = "r3", .first_stack_arg = 96, .link = "link", .min_insn = 4,
+	.call = { LIST("r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10"), 96 },
+	.sp = "r1", .ret = "r3", .link = "link", .min_insn = 4,
 };
 
 static const struct abi s390x = {
 	.name = "s390x", .machine = EM_S390, .elf_class = ELFCLASS64, .word = 8,
 	.regs = LIST(R0_TO_R15("r")),
 	.aliases = ALIASES({ "sp", "r15", 0 }),
-	.args = LIST("r2", "r3", "r4", "r5", "r6"),
-	.sp = "r15", .first_stack_arg = 160, .link = "r14", .min_insn = 2,
+	.call = { LIST("r2", "r3", "r4", "r5", "r6"), 160 },
+	.sp = "r15", .link = "r14", .min_insn = 2,
 };
 
 static const struct abi loongarch64 = {
@@ -147,8 +147,8 @@ static const struct abi loongarch64 = {
 			   { "s1", "r24", 0 }, { "s2", "r25", 0 }, { "s3", "r26", 0 },
 			   { "s4", "r27", 0 }, { "s5", "r28", 0 }, { "s6", "r29", 0 },
 			   { "s7", "r30", 0 }, { "s8", "r31", 0 }, { "pc", "csr_era", 0 }),
-	.args = LIST("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11"),
-	.sp = "r3", .first_stack_arg = 0, .link = "r1", .min_insn = 4,
+	.call = { LIST("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11"), 0 },
+	.sp = "r3", .link = "r1", .min_insn = 4,
 };
 
 #define MIPS_REGS                                                                        \
@@ -169,8 +169,8 @@ static const struct abi mips32 = {
 	.aliases = ALIASES(MIPS_ALIASES, { "t0", "r8", 0 }, { "t1", "r9", 0 },
 			   { "t2", "r10", 0 }, { "t3", "r11", 0 }, { "t4", "r12", 0 },
 			   { "t5", "r13", 0 }, { "t6", "r14", 0 }, { "t7", "r15", 0 }),
-	.args = LIST("r4", "r5", "r6", "r7"),
-	.sp = "r29", .ret = "r2", .first_stack_arg = 16, .link = "r31", .min_insn = 4,
+	.call = { LIST("r4", "r5", "r6", "r7"), 16 },
+	.sp = "r29", .ret = "r2", .link = "r31", .min_insn = 4,
 };
 
 static const struct abi mips64 = {
@@ -179,8 +179,8 @@ static const struct abi mips64 = {
 	.aliases = ALIASES(MIPS_ALIASES, { "a4", "r8", 0 }, { "a5", "r9", 0 },
 			   { "a6", "r10", 0 }, { "a7", "r11", 0 }, { "t0", "r12", 0 },
 			   { "t1", "r13", 0 }, { "t2", "r14", 0 }, { "t3", "r15", 0 }),
-	.args = LIST("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11"),
-	.sp = "r29", .ret = "r2", .first_stack_arg = 0, .link = "r31", .min_insn = 4,
+	.call = { LIST("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11"), 0 },
+	.sp = "r29", .ret = "r2", .link = "r31", .min_insn = 4,
 };
 
 static const struct abi *const abis[] = {
@@ -220,27 +220,31 @@ bool abi_knows_reg(const char *name)
 	return false;
 }
 
-bool abi_arg_on_stack(const struct abi *abi, unsigned n)
+static unsigned count_regs(const struct abi_call *call)
 {
-	unsigned in_regs = 0;
+	unsigned n = 0;
 
-	while (abi->args[in_regs])
-		in_regs++;
-	return n > in_regs;
+	while (call->regs[n])
+		n++;
+	return n;
 }
 
-void abi_format_arg(const struct abi *abi, unsigned n, struct buf *b)
+bool abi_arg_on_stack(const struct abi_call *call, unsigned n)
 {
-	unsigned in_regs = 0;
+	return n > count_regs(call);
+}
 
-	while (abi->args[in_regs]) {
-		if (++in_regs == n) {
-			buf_addf(b, "%%%s", abi->args[n - 1]);
-			return;
-		}
-	}
-	buf_addf(b, "+%lu(%%%s)",
-		 abi->first_stack_arg + (unsigned long)(n - in_regs - 1) * abi->word, abi->sp);
+void abi_format_arg(const struct abi *abi, const struct abi_call *call, unsigned n,
+		    struct buf *b)
+{
+	unsigned in_regs = count_regs(call);
+
+	if (n <= in_regs)
+		buf_addf(b, "%%%s", call->regs[n - 1]);
+	else
+		buf_addf(b, "+%lu(%%%s)",
+			 call->first_on_stack + (unsigned long)(n - in_regs - 1) * abi->word,
+			 abi->sp);
 }
 
 void abi_format_caller(const struct abi *abi, struct buf *b)

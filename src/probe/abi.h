@@ -17,6 +17,12 @@ struct abi_alias {
 	unsigned bits; /* of that part of the register; 0: all of it */
 };
 
+/* Where integer and pointer arguments are at a function's first instruction. */
+struct abi_call {
+	const char *const *regs; /* the first ones, in order; NULL-terminated */
+	int first_on_stack;      /* offset from SP of the first of the others */
+};
+
 struct abi {
 	const char *name;    /* "x86-64" */
 	uint16_t machine;    /* EM_… */
@@ -24,10 +30,9 @@ struct abi {
 	uint8_t word;        /* bytes in a register or pointer of the target */
 	const char *const *regs;    /* names the kernel takes, NULL-terminated */
 	const struct abi_alias *aliases; /* the assembler's names; ends with a NULL name */
-	const char *const *args;    /* registers of integer arguments in order; NULL-terminated */
+	struct abi_call call; /* as C passes arguments */
 	const char *sp;      /* stack pointer register */
 	const char *ret;     /* register of the return value where $retval is not; else NULL */
-	int first_stack_arg; /* offset from SP at entry of the first stack argument */
 	const char *link;    /* register that holds the return address at entry; NULL: at +0(SP) */
 	unsigned min_insn;   /* alignment a probe needs */
 	bool proven;         /* run on a real kernel, not only read in the psABI */
@@ -46,7 +51,8 @@ bool abi_knows_reg(const char *name);
  * Adds the kernel's fetch argument for the N-th (from 1) integer or pointer argument at
  * function entry: "%di", "+8(%sp)" …
  */
-void abi_format_arg(const struct abi *abi, unsigned n, struct buf *b);
-bool abi_arg_on_stack(const struct abi *abi, unsigned n);
+void abi_format_arg(const struct abi *abi, const struct abi_call *call, unsigned n,
+		    struct buf *b);
+bool abi_arg_on_stack(const struct abi_call *call, unsigned n);
 /* Adds the fetch argument for the return address at function entry. */
 void abi_format_caller(const struct abi *abi, struct buf *b);

@@ -87,7 +87,7 @@ static int lower_arg_n(struct lowering *l, const struct fetch *f, struct buf *b)
 	}
 	if (!l->abi || is_elfv1(l->env->elf))
 		return no_convention(l, f);
-	abi_format_arg(l->abi, f->num, b);
+	abi_format_arg(l->abi, l->convention.call, f->num, b);
 	return 0;
 }
 
@@ -205,7 +205,7 @@ bool lower_is_read(const struct lowering *l, const struct fetch *f)
 	case FETCH_SYMBOL:
 		return true;
 	case FETCH_ARG:
-		return l->abi && abi_arg_on_stack(l->abi, f->num);
+		return l->abi && abi_arg_on_stack(l->convention.call, f->num);
 	case FETCH_CALLER:
 		return l->abi && !l->abi->link;
 	default:

@@ -4,12 +4,14 @@
 
 #include "probe/abi.h"
 #include "probe/show.h"
+#include "resolve/convention.h"
 #include "resolve/lower.h"
 
 struct lowering {
 	const struct lower_env *env;
 	const struct spec *spec;
 	const struct abi *abi; /* NULL: a machine without a table */
+	struct convention convention; /* of a function's entry where argN is used */
 	char kind;
 	unsigned reg_bits; /* of the register name last lowered: %edi is 32 bits of %di */
 	struct definition *d;

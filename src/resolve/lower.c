@@ -145,6 +145,24 @@ static int lower_one(struct lowering *l)
 	return rc;
 }
 
+/* Only where argN will be taken: the other refusals say more. */
+static int find_convention(struct lowering *l)
+{
+	const struct spec *spec = l->spec;
+	size_t i = 0;
+
+	if (!l->abi)
+		return 0;
+	l->convention.call = &l->abi->call;
+	while (i < spec->n_args && !fetch_arg_uses(&spec->args[i], FETCH_ARG))
+		i++;
+	if (i == spec->n_args || l->kind == 'r' || !l->env->is_entry)
+		return 0;
+	if (convention_find(l->env->elf, l->env->symbol, l->abi, &l->convention, l->err) < 0)
+		return err_at(l->err, &spec->origin, spec->args[i].at);
+	return 0;
+}
+
 /* Where there is nothing to show but what is recorded, there is no show. */
 static void hand_over(struct lowering *l)
 {
@@ -167,7 +185,7 @@ int lower_args(const struct lower_env *env, const struct spec *spec, struct defi
 		.room = spec->n_args < MAX_OWN ? (unsigned)(MAX_OWN - spec->n_args) : 0,
 		.err = err,
 	};
-	int rc = 0;
+	int rc = find_convention(&l);
 
 	l.show = env->watching ? xcalloc(1, sizeof(*l.show)) : NULL;
 	for (size_t i = 0; rc == 0 && i < spec->n_args; i++) {

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "elf/elffile.h"
+#include "elf/symtab.h"
 #include "probe/definition.h"
 #include "probe/features.h"
 #include "probe/spec.h"
@@ -20,6 +20,7 @@ struct lower_env {
 	const struct features *features; /* NULL: anything goes */
 	struct elffile *elf;
 	uint64_t offset;     /* of the probe */
+	const struct symbol *symbol; /* that holds it; NULL: none known */
 	bool is_entry;       /* the probe is at the first instruction of a function */
 	bool watching;       /* we show the event, by definition.show; else the kernel does */
 };

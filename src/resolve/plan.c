@@ -6,7 +6,6 @@
 
 #include "base/xalloc.h"
 #include "elf/demangle.h"
-#include "elf/runtime.h"
 #include "probe/name.h"
 #include "resolve/filters.h"
 #include "resolve/lower.h"
@@ -367,6 +366,7 @@ static int define(const struct planning *p, struct resolution *res, char kind, s
 		.features = p->env->features,
 		.elf = f->target->elf,
 		.offset = f->offset,
+		.symbol = f->symbol,
 		.is_entry = f->is_entry,
 		.watching = p->env->watching,
 	};
@@ -432,29 +432,6 @@ static int check_ref_ctrs(const struct planning *p, const struct resolution *res
 	return 0;
 }
 
-/* argN counts by the C convention of the machine; Go has its own, by its version. */
-static int check_convention(const struct resolution *res, struct err *err)
-{
-	const struct spec *spec = res->spec;
-	struct elf_runtime runtime;
-	size_t i = 0;
-
-	while (i < spec->n_args && !fetch_arg_uses(&spec->args[i], FETCH_ARG))
-		i++;
-	for (size_t t = 0; i < spec->n_args && t < res->targets.n; t++) {
-		elf_runtime_read(res->targets.targets[t].elf, &runtime);
-		if (!runtime.go)
-			continue;
-		err_set(err, ENOTSUP, "%s is a Go program (it has %s): argN counts arguments as C "
-				      "passes them, which is not how Go does",
-			res->targets.targets[t].name, runtime.go);
-		err_hint(err, "name the registers: Go 1.17 and later on x86-64 passes integers in "
-			      "%%ax %%bx %%cx %%di %%si %%r8 to %%r11");
-		return err_at(err, &spec->origin, spec->args[i].at);
-	}
-	return 0;
-}
-
 static int plan_one(const struct planning *p, const struct spec *spec, struct err *err)
 {
 	struct resolution *res = &p->plan->res[p->plan->n];
@@ -464,9 +441,7 @@ static int plan_one(const struct planning *p, const struct spec *spec, struct er
 		rc = resolve_place(p->env, spec, res, err);
 	if (rc < 0)
 		return rc;
-	rc = check_convention(res, err);
-	if (rc == 0)
-		rc = define_all(p, res, err);
+	rc = define_all(p, res, err);
 	if (rc == 0)
 		rc = name_events(p, res, err);
 	if (rc == 0)

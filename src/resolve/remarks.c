@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is worth saying once about the arguments of all specs together. */
 #include "elf/demangle.h"
-#include "probe/abi.h"
+#include "probe/abi-go.h"
+#include "resolve/convention.h"
 #include "resolve/remarks.h"
 
 struct remarks {
 	bool mangled;            /* argN of a C++, Rust or D function */
+	bool go;                 /* argN of a Go function */
+	const struct abi *go_abi; /* by Go's table of a machine where it was never tried */
+	unsigned go_newer;       /* argN of a Go 1.N newer than the tables; 0: none */
 	const struct abi *abi;   /* argN by a table that was never tried; NULL: none */
 	const char *display;     /* a field whose type only a watching command shows */
 };
@@ -17,29 +21,39 @@ static bool is_display(enum fetch_type_base base)
 	       base == TYPE_ERRNO || base == TYPE_SIGNAL || base == TYPE_SYM;
 }
 
-static bool by_convention(const struct fetch_arg *arg)
-{
-	return fetch_arg_uses(arg, FETCH_ARG) || fetch_arg_uses(arg, FETCH_CALLER);
-}
-
 static bool is_mangled(const struct function *f)
 {
 	return f->symbol && demangle_may_be(f->symbol->name);
+}
+
+static void look_at_arg(struct remarks *r, const struct function *f, const struct abi *abi)
+{
+	struct convention c;
+
+	if (is_mangled(f))
+		r->mangled = true;
+	if (!abi || convention_find(f->target->elf, f->symbol, abi, &c, NULL) < 0)
+		return;
+	r->go = r->go || c.is_go;
+	if (c.go_minor > ABI_GO_NEWEST)
+		r->go_newer = c.go_minor;
+	if (!c.is_proven)
+		*(c.is_go ? &r->go_abi : &r->abi) = abi;
 }
 
 static void look_at(struct remarks *r, const struct resolution *res)
 {
 	const struct function *f = res->functions.n ? &res->functions.functions[0] : NULL;
 	const struct spec *spec = res->spec;
+	const struct abi *abi = f ? abi_find(f->target->elf->machine, f->target->elf->elf_class)
+				  : NULL;
 
 	for (size_t i = 0; f && i < spec->n_args; i++) {
 		const struct fetch_arg *arg = &spec->args[i];
-		const struct abi *abi = abi_find(f->target->elf->machine,
-						 f->target->elf->elf_class);
 
-		if (fetch_arg_uses(arg, FETCH_ARG) && is_mangled(f))
-			r->mangled = true;
-		if (by_convention(arg) && abi && !abi->proven)
+		if (fetch_arg_uses(arg, FETCH_ARG))
+			look_at_arg(r, f, abi);
+		if (fetch_arg_uses(arg, FETCH_CALLER) && abi && !abi->proven)
 			r->abi = abi;
 		if (is_display(arg->type.base) && !r->display)
 			r->display = arg->name ? arg->name : "the number";
@@ -56,6 +70,15 @@ void remarks_add(const struct plan *plan, bool watching, struct buf *notes)
 		buf_adds(notes, "argN counts the words that are passed: of a C++ member function "
 				"the first is `this', of one that returns an object often where to "
 				"put it; a Rust &str or slice is two\n");
+	if (r.go)
+		buf_adds(notes, "argN counts the words that Go passes: a string is two (arg1:str(arg2)), "
+				"an interface two, a slice three; floating-point numbers are in none\n");
+	if (r.go_newer)
+		buf_addf(notes, "Go 1.%u is newer than what is known here: argN is as in Go 1.%d\n",
+			 r.go_newer, ABI_GO_NEWEST);
+	if (r.go_abi)
+		buf_addf(notes, "argN of Go functions on %s follows Go's documents; no machine of the "
+				"kind was at hand to try it on\n", r.go_abi->name);
 	if (r.abi)
 		buf_addf(notes, "argN and caller on %s follow its ABI document; no machine of the "
 				"kind was at hand to try them on\n", r.abi->name);

@@ -49,12 +49,27 @@ static const struct image_symbol lib_dynsym[] = {
 	END,
 };
 
+#define GO_MARK(name, at) { name, INFO(LOCAL, FUNC), 0, IMAGE_S_TEXT, T(at), 0, 0 }
+static const struct image_symbol go_symtab[] = {
+	GO_MARK("runtime.text", 0x100),
+	FUNC("main.work", 0x120, 32),
+	FUNC("main.sum.abi0", 0x140, 32),
+	FUNC("gogo", 0x160, 32),
+	GO_MARK("runtime.etext", 0x200),
+	FUNC("in_c", 0x240, 32),
+	END,
+};
+
 static const struct kind {
 	const char *name;
 	struct image image;
 } kinds[] = {
 	{ "app", { .dynsym = app_dynsym, .symtab = app_symtab } },
 	{ "lib", { .dynsym = lib_dynsym } },
+	{ "go", { .symtab = go_symtab, .go = "go1.21.3" } },
+	{ "go-arm64", { .symtab = go_symtab, .go = "go1.27.1", .machine = EM_AARCH64 } },
+	{ "go-1.16", { .symtab = go_symtab, .go = "go1.16.15", .go_pointers = true } },
+	{ "go-unknown", { .symtab = go_symtab, .go = "" } },
 	{ "stripped", { .no_sections = true } },
 	{ "i386", { .dynsym = lib_dynsym, .machine = EM_386, .elf_class = ELFCLASS32 } },
 	{ "arm64", { .dynsym = lib_dynsym, .machine = EM_AARCH64 } },

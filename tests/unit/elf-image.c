@@ -158,7 +158,7 @@ static void put_sections(const struct image *i, struct buf *b, size_t n_dynsym,
 
 	put_shdr(i, b, &names, IMAGE_S_TEXT, ".text", SHT_PROGBITS, x, IMAGE_TEXT, 0x1000,
 		 0xc00, 0, 0, 0);
-	put_shdr(i, b, &names, IMAGE_S_RODATA, ".rodata", SHT_PROGBITS, a, IMAGE_BASE + 0x800,
+	put_shdr(i, b, &names, IMAGE_S_RODATA, i->go ? ".go.buildinfo" : ".rodata", SHT_PROGBITS, a, IMAGE_BASE + 0x800,
 		 0x800, 0x100, 0, 0, 0);
 	put_shdr(i, b, &names, IMAGE_S_RODATA_X, ".rodata.x", SHT_PROGBITS, a,
 		 IMAGE_TEXT + 0xc00, 0x1c00, 0x400, 0, 0, 0);
@@ -187,6 +187,27 @@ static void put_sections(const struct image *i, struct buf *b, size_t n_dynsym,
 	put_shdr(i, b, &names, IMAGE_S_SHSTRTAB, ".shstrtab", SHT_STRTAB, 0, 0, SHSTRTAB,
 		 0x100, 0, 0, 0);
 	ck_assert_uint_le(names, 0x100);
+}
+
+/* In pointer format the first word leads to a Go string, a pointer and a length. */
+static void put_go(const struct image *i, struct buf *b)
+{
+	const uint64_t at = 0x800, base = IMAGE_BASE;
+	const size_t w = word(i), len = strlen(i->go);
+	const unsigned char flags = i->go_pointers ? i->data == ELFDATA2MSB : 2;
+
+	memcpy(b->p + at, "\xff Go buildinf:", 14);
+	b->p[at + 14] = w;
+	b->p[at + 15] = flags;
+	if (i->go_pointers) {
+		image_put(i, b, at + 16, w, base + at + 0x40);
+		image_put(i, b, at + 0x40, w, base + at + 0x60);
+		image_put(i, b, at + 0x40 + w, w, len);
+		memcpy(b->p + at + 0x60, i->go, len);
+	} else {
+		b->p[at + 32] = len;
+		memcpy(b->p + at + 33, i->go, len);
+	}
 }
 
 static void put_header(const struct image *i, struct buf *b)
@@ -246,6 +267,8 @@ void image_make(const struct image *i, struct buf *ret)
 	put_string(ret, DYNSTR, &dynstr, "libc.so");
 	if (i->dynsym)
 		put_dynamic(i, ret, n_dynsym, dynstr);
+	if (i->go)
+		put_go(i, ret);
 	if (!i->no_sections)
 		put_sections(i, ret, n_dynsym, dynstr, n_symtab, strtab);
 	ck_assert_uint_le(DYNSTR + dynstr, VERSYM);

@@ -66,6 +66,8 @@ struct image {
 	const struct image_symbol *dynsym, *symtab; /* NULL: no such table */
 	bool no_sections;  /* e_shoff 0 */
 	bool no_gnu_hash;  /* DT_HASH instead */
+	const char *go;    /* .rodata is .go.buildinfo of that version; "": without a version */
+	bool go_pointers;  /* as Go before 1.18 wrote it */
 	bool big_counts;   /* PN_XNUM and SHN_XINDEX: the counts are in section 0 */
 };
 

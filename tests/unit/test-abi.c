@@ -34,7 +34,7 @@ static void check_arg(const struct abi *abi, unsigned n, const char *want)
 {
 	auto_buf b = BUF_INIT;
 
-	abi_format_arg(abi, n, &b);
+	abi_format_arg(abi, &abi->call, n, &b);
 	ck_assert_str_eq(buf_str(&b), want);
 }
 
@@ -65,7 +65,7 @@ START_TEST(tables_are_consistent)
 	const struct abi *abi = abi_find(golden[_i].machine, golden[_i].elf_class);
 	unsigned bits;
 
-	for (const char *const *arg = abi->args; *arg; arg++)
+	for (const char *const *arg = abi->call.regs; *arg; arg++)
 		ck_assert_str_eq(abi_reg(abi, *arg, &bits), *arg);
 	for (const struct abi_alias *a = abi->aliases; a->name; a++) {
 		const char *reg = abi_reg(abi, a->name, &bits);
