@@ -235,7 +235,7 @@ bool abi_arg_on_stack(const struct abi_call *call, unsigned n)
 }
 
 void abi_format_arg(const struct abi *abi, const struct abi_call *call, unsigned n,
-		    struct buf *b)
+		    unsigned skip, struct buf *b)
 {
 	unsigned in_regs = count_regs(call);
 
@@ -243,7 +243,7 @@ void abi_format_arg(const struct abi *abi, const struct abi_call *call, unsigned
 		buf_addf(b, "%%%s", call->regs[n - 1]);
 	else
 		buf_addf(b, "+%lu(%%%s)",
-			 call->first_on_stack + (unsigned long)(n - in_regs - 1) * abi->word,
+			 call->first_on_stack + (unsigned long)(n - in_regs - 1) * abi->word + skip,
 			 abi->sp);
 }
 

@@ -49,10 +49,11 @@ const char *abi_reg(const struct abi *abi, const char *name, unsigned *ret_bits)
 bool abi_knows_reg(const char *name);
 /*
  * Adds the kernel's fetch argument for the N-th (from 1) integer or pointer argument at
- * function entry: "%di", "+8(%sp)" …
+ * function entry: "%di", "+8(%sp)" … `skip` is how many bytes into its word on the stack
+ * the value begins.
  */
 void abi_format_arg(const struct abi *abi, const struct abi_call *call, unsigned n,
-		    struct buf *b);
+		    unsigned skip, struct buf *b);
 bool abi_arg_on_stack(const struct abi_call *call, unsigned n);
 /* Adds the fetch argument for the return address at function entry. */
 void abi_format_caller(const struct abi *abi, struct buf *b);

@@ -58,8 +58,8 @@ static int no_version(const struct elffile *elf, const struct elf_go *go, const 
 		err_set(err, ENOTSUP, "%s is a Go program (it has %s) of a version that it does not "
 				      "tell, and how arguments are passed depends on it",
 			elf->path, go->shown_by);
-	abi_format_arg(abi, &found->regs, 1, &then);
-	abi_format_arg(abi, &found->stack, 1, &before);
+	abi_format_arg(abi, &found->regs, 1, 0, &then);
+	abi_format_arg(abi, &found->stack, 1, 0, &before);
 	return err_hint(err, "name the register or the slot: the first word is %s since Go 1.%u, "
 			     "before that %s", buf_str(&then), found->since, buf_str(&before));
 }

@@ -72,6 +72,20 @@ static int no_convention(struct lowering *l, const struct fetch *f)
 	return err_at(l->err, &l->spec->origin, f->at);
 }
 
+/*
+ * C extends what is narrower than a word to one, so on big-endian machines a value on the
+ * stack is the word's end. Go lays it out as in a structure, at the word's beginning.
+ */
+static unsigned skip_in_word(const struct lowering *l, const struct fetch *f)
+{
+	unsigned bytes = l->value_bits / 8;
+
+	if (f != l->arg->expr || !bytes || bytes >= l->abi->word || l->convention.is_go ||
+	    l->env->elf->data != ELFDATA2MSB)
+		return 0;
+	return l->abi->word - bytes;
+}
+
 static int lower_arg_n(struct lowering *l, const struct fetch *f, struct buf *b)
 {
 	if (l->kind == 'r') {
@@ -87,7 +101,7 @@ static int lower_arg_n(struct lowering *l, const struct fetch *f, struct buf *b)
 	}
 	if (!l->abi || is_elfv1(l->env->elf))
 		return no_convention(l, f);
-	abi_format_arg(l->abi, l->convention.call, f->num, b);
+	abi_format_arg(l->abi, l->convention.call, f->num, skip_in_word(l, f), b);
 	return 0;
 }
 

@@ -14,6 +14,7 @@ struct lowering {
 	struct convention convention; /* of a function's entry where argN is used */
 	char kind;
 	unsigned reg_bits; /* of the register name last lowered: %edi is 32 bits of %di */
+	unsigned value_bits; /* of the field at hand; 0: a word, or an array */
 	struct definition *d;
 	struct show *show; /* of a watched event, being made; NULL: the event stays */
 	unsigned room;     /* fields we may add to the user's own */
@@ -32,4 +33,6 @@ char *lower_expr(struct lowering *l, const struct fetch *f);
 bool lower_is_read(const struct lowering *l, const struct fetch *f);
 /* Adds the fields of l->arg to l->d, and how they are shown to l->show. */
 int lower_typed(struct lowering *l);
+/* Bits of one value of a kernel type; *ret_array is behind it: "[4]", or "". */
+unsigned lower_type_bits(const char *type, const char **ret_array);
 int lower_refuse(struct lowering *l, struct span at, const char *msg);

@@ -140,10 +140,16 @@ static int add_pointers(struct lowering *l, struct show_field *show, const struc
 static int add_shown(struct lowering *l, const struct fetch *f, const char *type,
 		     enum show_as as, bool null_is_value)
 {
-	char *expr = lower_expr(l, f);
+	const char *array = "";
 	bool has_pointers = f->inner != NULL;
 	struct show_field *show;
+	char *expr;
 
+	l->value_bits = type ? lower_type_bits(type, &array) : 0;
+	if (*array)
+		l->value_bits = 0;
+	expr = lower_expr(l, f);
+	l->value_bits = 0;
 	if (!expr)
 		return l->err ? -l->err->code : -EINVAL;
 	add_field(l, xstrdup(l->name), expr, type);

@@ -94,22 +94,30 @@ static int check_duplicate(const struct lowering *l, size_t first)
 	return 0;
 }
 
+unsigned lower_type_bits(const char *type, const char **ret_array)
+{
+	const char *digits = *type == 'b' ? strchr(type, '/') : type;
+	uint64_t bits = 64;
+
+	*ret_array = type + strcspn(type, "[");
+	if (strncmp(type, "string", 6) == 0 || strncmp(type, "ustring", 7) == 0)
+		return 32; /* where the text is, and its length */
+	if (strncmp(type, "char", 4) == 0)
+		return 8;
+	if (digits)
+		num_parse_u64(digits + 1, (size_t)(*ret_array - digits - 1), &bits);
+	return (unsigned)bits;
+}
+
 /* Bytes a field takes in the record; a string's text comes behind all of them. */
 static size_t field_size(const struct def_arg *arg)
 {
-	const char *type = arg->type ? arg->type : "x64", *open = strchr(type, '[');
-	uint64_t bits = 64, n = 1;
+	const char *array = "";
+	unsigned bits = arg->type ? lower_type_bits(arg->type, &array) : 64;
+	uint64_t n = 1;
 
-	if (strncmp(type, "string", 6) == 0 || strncmp(type, "ustring", 7) == 0)
-		bits = 32;
-	else if (strncmp(type, "char", 4) == 0)
-		bits = 8;
-	else if (*type == 'b')
-		num_parse_u64(strchr(type, '/') + 1, strcspn(strchr(type, '/') + 1, "["), &bits);
-	else
-		num_parse_u64(type + 1, strcspn(type + 1, "["), &bits);
-	if (open)
-		num_parse_u64(open + 1, strcspn(open + 1, "]"), &n);
+	if (*array)
+		num_parse_u64(array + 1, strcspn(array + 1, "]"), &n);
 	return bits / 8 * n;
 }
 

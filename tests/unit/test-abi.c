@@ -34,7 +34,7 @@ static void check_arg(const struct abi *abi, unsigned n, const char *want)
 {
 	auto_buf b = BUF_INIT;
 
-	abi_format_arg(abi, &abi->call, n, &b);
+	abi_format_arg(abi, &abi->call, n, 0, &b);
 	ck_assert_str_eq(buf_str(&b), want);
 }
 

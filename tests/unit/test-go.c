@@ -229,7 +229,7 @@ START_TEST(counts_arguments)
 		return;
 	}
 	ck_assert_msg(rc == 0, "%s", err.msg);
-	abi_format_arg(abi, c.call, golden[_i].n, &got);
+	abi_format_arg(abi, c.call, golden[_i].n, 0, &got);
 	ck_assert_str_eq(got.p, golden[_i].want);
 }
 END_TEST

@@ -54,6 +54,16 @@ static const struct golden {
 	{ "riscv64", 0, "arg8 arg9", "arg8=%a7 arg9=+0(%sp)" },
 	{ "ppc64le", 0, "arg1 arg9", "arg1=%r3 arg9=+96(%r1)" },
 	{ "s390x", 0, "arg1 arg6", "arg1=%r2 arg6=+160(%r15)" },
+	/* Big-endian: the word's last bytes, but all of it where it is a pointer. */
+	{ "s390x", 0, "a=arg6:s32 b=arg7:u8 c=arg6:bool d=arg1:s32 e=arg6:x64 f=arg6:string g=+0(arg6):s32",
+	  "a=+164(%r15):s32 b=+175(%r15):u8 c=+167(%r15):u8 d=%r2:s32 e=+160(%r15):x64 "
+	  "f=+0(+160(%r15)):string g=+0(+160(%r15)):s32" },
+	{ "s390x", WATCHED, "s=arg6:str(arg7)",
+	  "s=+0(+160(%r15)):u8[64] __p_s=+160(%r15):u64 __n_s=+168(%r15):u64" },
+	{ "mips", 0, "a=arg5:u8 b=arg5:s16 c=arg5:s32 d=arg5:b4@2/8", "a=+19(%r29):u8 b=+18(%r29):s16 "
+	  "c=+16(%r29):s32 d=+19(%r29):b4@2/8" },
+	{ "mips64", 0, "a=arg9:s16 b=arg9->+2:u8", "a=+6(%r29):s16 b=+2(+0(%r29)):u8" },
+	{ "ppc64le", 0, "a=arg9:s16", "a=+96(%r1):s16" },
 	{ "loongarch64", 0, "arg1 arg9", "arg1=%r4 arg9=+0(%r3)" },
 	{ "mips", 0, "arg1 arg5", "arg1=%r4:x32 arg5=+16(%r29):x32" },
 	{ "mips64", 0, "arg1 arg9", "arg1=%r4 arg9=+0(%r29)" },
