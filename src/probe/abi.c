@@ -50,7 +50,7 @@ static const struct abi x86_64 = {
 			   { "bpl", "bp", 8 }, { "spl", "sp", 8 }, X86_ALIASES,
 			   R8_TO_15("d", 32), R8_TO_15("w", 16), R8_TO_15("b", 8)),
 	.call = { LIST("di", "si", "dx", "cx", "r8", "r9"), 8 },
-	.sp = "sp", .min_insn = 1, .proven = true,
+	.sp = "sp", .not_user = 1ULL << 63, .min_insn = 1, .proven = true,
 };
 
 /* 32-bit code is run by a 64-bit kernel as well: only the names both have. */
@@ -63,6 +63,7 @@ static const struct abi i386 = {
 	.sp = "sp", .min_insn = 1, .proven = true,
 };
 
+/* Bit 55 chooses between the tables of user and kernel; those above it may be a tag. */
 static const struct abi arm64 = {
 	.name = "arm64", .machine = EM_AARCH64, .elf_class = ELFCLASS64, .word = 8,
 	.regs = LIST(R0_TO_R15("x"), R16_TO_R30("x"), "lr", "sp", "pc", "pstate"),
@@ -72,7 +73,7 @@ static const struct abi arm64 = {
 			   W(29), W(30), { "fp", "x29", 0 }, { "wsp", "sp", 32 },
 			   { "ip0", "x16", 0 }, { "ip1", "x17", 0 }),
 	.call = { LIST("x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"), 0 },
-	.sp = "sp", .link = "x30", .min_insn = 4, .proven = true,
+	.sp = "sp", .link = "x30", .not_user = 1ULL << 55, .min_insn = 4, .proven = true,
 };
 
 /* The kernel cannot probe Thumb code; whoever finds a symbol's bit 0 set refuses it. */

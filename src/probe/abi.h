@@ -34,6 +34,7 @@ struct abi {
 	const char *sp;      /* stack pointer register */
 	const char *ret;     /* register of the return value where $retval is not; else NULL */
 	const char *link;    /* register that holds the return address at entry; NULL: at +0(SP) */
+	uint64_t not_user;   /* an address with one of these bits is no program's; 0: unknown */
 	unsigned min_insn;   /* alignment a probe needs */
 	bool proven;         /* run on a real kernel, not only read in the psABI */
 };

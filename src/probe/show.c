@@ -271,20 +271,27 @@ static bool is_zero(const struct event *e, size_t field)
 	return field != NONE && e->values[field].u == 0;
 }
 
-/* Whether a pointer that led to the value was NULL; then *v says so. */
+/* A pointer on the way that cannot be followed is recorded as 0: only the last one can be odd. */
+static bool is_unreadable(const struct bound *b, const struct event *e)
+{
+	for (size_t i = 0; i < b->def->n_needs; i++)
+		if (is_zero(e, b->needs[i]))
+			return true;
+	return b->pointer != NONE &&
+	       ((e->values[b->pointer].u + (uint64_t)b->def->offset) & b->def->not_user);
+}
+
+/* Whether what led to the value was NULL, or no address; then *v says so. */
 static bool is_void(const struct bound *b, const struct event *e, struct value *v)
 {
-	bool is_null = false;
+	bool is_null = is_zero(e, b->pointer);
 
-	for (size_t i = 0; i < b->def->n_needs; i++)
-		is_null = is_null || is_zero(e, b->needs[i]);
-	if (is_null) {
+	if (is_unreadable(b, e) || (is_null && !b->def->null_is_value))
 		*v = (struct value){ .kind = VALUE_FAULT };
-		return true;
-	}
-	if (!is_zero(e, b->pointer))
+	else if (is_null)
+		*v = (struct value){ .kind = VALUE_NULL };
+	else
 		return false;
-	*v = (struct value){ .kind = b->def->null_is_value ? VALUE_NULL : VALUE_FAULT };
 	return true;
 }
 

@@ -10,7 +10,9 @@
  * It is also where a zero is told from an unreadable byte. The kernel gives 0 for what it
  * cannot read, and leaves bytes of some earlier event where a pointer on the way cannot be
  * followed (kernel-facts 1.4): so each pointer is recorded too, in a hidden field, and a
- * value behind a NULL is never shown as if it had been read.
+ * value behind a NULL, or at an address that is never a program's (-1, which is MAP_FAILED),
+ * is not shown as if it had been read. Elsewhere nothing tells: recording the place as a
+ * string as well would, but could take 4096 bytes of each event for one number.
  */
 
 #include <stdbool.h>
@@ -42,6 +44,8 @@ struct show_field {
 	char *name; /* of the field whose value is replaced */
 	enum show_as as;
 	char *pointer;        /* what `name` was read through; NULL: nothing */
+	int64_t offset;       /* how far behind `pointer` it lay */
+	uint64_t not_user;    /* an address with one of these bits is a fault */
 	bool null_is_value;   /* a 0 in `pointer` is NULL, not a fault */
 	char **needs;         /* pointers on the way there: a 0 is a fault */
 	size_t n_needs;

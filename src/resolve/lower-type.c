@@ -157,6 +157,8 @@ static int add_shown(struct lowering *l, const struct fetch *f, const char *type
 		return 0;
 	show = show_add(l->show, l->name, as);
 	show->null_is_value = null_is_value && f->num == 0;
+	show->offset = f->num;
+	show->not_user = l->abi ? l->abi->not_user : 0;
 	return has_pointers ? add_pointers(l, show, f, "p") : 0;
 }
 

@@ -24,6 +24,12 @@
 #include <unistd.h>
 
 #define FOLLOWS (UINTPTR_MAX > UINT32_MAX)
+/* Where an address tells by itself that it is no program's. */
+#if defined(__x86_64__) || defined(__aarch64__)
+#define FAULT_AT_MINUS_1(zero) "(fault)"
+#else
+#define FAULT_AT_MINUS_1(zero) zero
+#endif
 #define PROBED __attribute__((noinline, noclone, used)) /* clang has no noclone */
 #pragma GCC diagnostic ignored "-Wattributes"
 #pragma GCC diagnostic ignored "-Wunknown-pragmas"
@@ -239,6 +245,14 @@ static void call_bufs(const char *p, size_t n)
 	printf("n=%zu\n", n);
 }
 
+static void call_no_buf(void)
+{
+	if (FOLLOWS && strcmp(FAULT_AT_MINUS_1("0"), "0") != 0) {
+		bufs((void *)-1, 10);
+		puts("s=(fault) h=(fault) l=(fault) w=(fault) f=(fault) n=10");
+	}
+}
+
 static void run_bufs(void)
 {
 	call_bufs(long_text, 0);
@@ -254,6 +268,7 @@ static void run_bufs(void)
 	call_bufs(long_text, 513);
 	call_bufs(long_text, 1500);
 	call_bufs(NULL, 10);
+	call_no_buf();
 	memcpy(unreadable - 70, long_text, 70);
 	call_bufs(unreadable - 70, 70);
 	memcpy(unreadable - 3, "end", 3);
@@ -363,6 +378,13 @@ static void run_structs(void)
 	u = 0;
 	call_structs(&o, &i, &u, "a=0 b=0 c=0 d=0x0 b3=0 b2=0 arr={0,0,0,0} text=\"\" name=NULL "
 		     "tag=0 in=NULL big=0 names={\"\",\"\"} str=\"\" i=0 u=0");
+	call_structs(&o, (int32_t *)-1, (uint8_t *)-1, "a=0 b=0 c=0 d=0x0 b3=0 b2=0 arr={0,0,0,0} "
+		     "text=\"\" name=NULL tag=0 in=NULL big=0 names={\"\",\"\"} str=\"\" "
+		     "i=" FAULT_AT_MINUS_1("0") " u=" FAULT_AT_MINUS_1("0"));
+	/* Nothing tells this from memory that holds 0. */
+	call_structs(&o, (int32_t *)unreadable, (uint8_t *)8, "a=0 b=0 c=0 d=0x0 b3=0 b2=0 "
+		     "arr={0,0,0,0} text=\"\" name=NULL tag=0 in=NULL big=0 names={\"\",\"\"} "
+		     "str=\"\" i=0 u=0");
 	call_structs(NULL, &i, &u, "a=(fault) b=(fault) c=(fault) d=(fault) b3=(fault) b2=(fault) "
 		     "arr=(fault) text=(fault) name=(fault) tag=(fault) in=(fault) big=(fault) "
 		     "names=(fault) str=(fault) i=0 u=0");

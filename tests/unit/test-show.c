@@ -126,6 +126,7 @@ START_TEST(shows_numbers)
 END_TEST
 
 /* A pointer that is NULL, and one on the way to it. */
+#define ODD (1ULL << 63)
 START_TEST(tells_null_from_fault)
 {
 	static const struct {
@@ -136,6 +137,10 @@ START_TEST(tells_null_from_fault)
 		{ 1, 1, true, VALUE_STRING }, { 0, 1, true, VALUE_NULL },
 		{ 0, 1, false, VALUE_FAULT }, { 1, 0, true, VALUE_FAULT },
 		{ 0, 0, true, VALUE_FAULT },  { 1, 1, false, VALUE_STRING },
+		/* The address, which is 8 further on: of the kernel's half, up to its last byte. */
+		{ ODD, 1, true, VALUE_FAULT },	   { ODD - 8, 1, false, VALUE_FAULT },
+		{ ODD - 9, 1, false, VALUE_STRING }, { UINT64_MAX - 8, 1, true, VALUE_FAULT },
+		{ UINT64_MAX - 7, 1, true, VALUE_STRING }, { 0, ODD, true, VALUE_NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -147,6 +152,8 @@ START_TEST(tells_null_from_fault)
 
 		f->pointer = xstrdup("__p_v");
 		f->null_is_value = cases[i].null_is_value;
+		f->offset = 8;
+		f->not_user = ODD;
 		show_add_need(f, "__p2_v");
 		ck_assert_int_eq(show_values(&s, values)->kind, cases[i].kind);
 		end(&s);
