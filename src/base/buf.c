@@ -5,18 +5,14 @@
 #include "base/buf.h"
 #include "base/xalloc.h"
 
-char *buf_reserve(struct buf *b, size_t extra)
+char *buf_grow(struct buf *b, size_t extra)
 {
-	size_t need = b->len + extra + 1;
+	size_t need = b->len + extra + 1, cap = b->cap ? b->cap : 64;
 
-	if (need > b->cap) {
-		size_t cap = b->cap ? b->cap : 64;
-
-		while (cap < need)
-			cap *= 2;
-		b->p = xreallocarray(b->p, cap, 1);
-		b->cap = cap;
-	}
+	while (cap < need)
+		cap *= 2;
+	b->p = xreallocarray(b->p, cap, 1);
+	b->cap = cap;
 	return b->p + b->len;
 }
 
@@ -30,14 +26,45 @@ void buf_add(struct buf *b, const void *data, size_t len)
 	b->p[b->len] = 0;
 }
 
-void buf_adds(struct buf *b, const char *s)
+void buf_add_uint(struct buf *b, uint64_t v)
 {
-	buf_add(b, s, strlen(s));
+	char digits[20], *end = digits + sizeof(digits), *p = end;
+
+	do
+		*--p = (char)('0' + v % 10);
+	while (v /= 10);
+	buf_add(b, p, (size_t)(end - p));
 }
 
-void buf_addc(struct buf *b, char c)
+void buf_add_int(struct buf *b, int64_t v)
 {
-	buf_add(b, &c, 1);
+	if (v < 0)
+		buf_addc(b, '-');
+	buf_add_uint(b, v < 0 ? -(uint64_t)v : (uint64_t)v);
+}
+
+void buf_add_hex(struct buf *b, uint64_t v)
+{
+	char digits[18], *end = digits + sizeof(digits), *p = end;
+
+	do
+		*--p = "0123456789abcdef"[v & 15];
+	while (v >>= 4);
+	*--p = 'x';
+	*--p = '0';
+	buf_add(b, p, (size_t)(end - p));
+}
+
+void buf_add_digits(struct buf *b, uint64_t v, unsigned width)
+{
+	char *to = buf_reserve(b, width);
+
+	b->len += width;
+	to[width] = 0;
+	while (width-- > 0) {
+		to[width] = (char)('0' + v % 10);
+		v /= 10;
+	}
 }
 
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)

@@ -35,19 +35,44 @@ static unsigned columns_of(uint32_t c)
 	return 1;
 }
 
+/* Of bytes below 0x80 each takes a column (what cannot be printed was escaped). */
+static size_t ascii_len(const char *s, size_t len)
+{
+	size_t n = 0;
+	uint64_t eight;
+
+	while (len - n >= sizeof(eight)) {
+		memcpy(&eight, s + n, sizeof(eight));
+		if (eight & UINT64_C(0x8080808080808080))
+			break;
+		n += sizeof(eight);
+	}
+	while (n < len && (unsigned char)s[n] < 0x80)
+		n++;
+	return n;
+}
+
+static uint32_t code_point(const char *s, size_t n)
+{
+	uint32_t c = (unsigned char)*s & (0x7f >> n);
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
+	return c;
+}
+
 size_t text_columns(const char *s, size_t len)
 {
 	size_t columns = 0;
 
-	while (len) {
-		size_t n = text_utf8(s, len);
-		uint32_t c = n ? (unsigned char)*s & (n == 1 ? 0x7f : 0x7f >> n) : ' ';
-
-		for (size_t i = 1; i < n; i++)
-			c = c << 6 | ((unsigned char)s[i] & 0x3f);
-		columns += columns_of(c);
-		s += n ? n : 1;
-		len -= n ? n : 1;
+	for (size_t n; len > 0; s += n, len -= n) {
+		n = ascii_len(s, len);
+		columns += n;
+		if (n > 0)
+			continue;
+		n = text_utf8(s, len);
+		columns += n ? columns_of(code_point(s, n)) : 1;
+		n = n ? n : 1;
 	}
 	return columns;
 }
@@ -91,19 +116,34 @@ static void escape_byte(struct buf *b, unsigned char c)
 		buf_addf(b, "\\x%02x", c);
 }
 
+/* What goes out as it is, byte by byte. */
+static size_t plain_len(const char *s, size_t len, bool quote)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] >= ' ' && s[n] < 0x7f &&
+	       !(quote && (s[n] == '"' || s[n] == '\\')))
+		n++;
+	return n;
+}
+
 void text_escape(struct buf *b, const char *s, size_t len, bool quote)
 {
-	for (size_t i = 0; i < len;) {
-		size_t n = text_utf8(s + i, len - i);
-
-		if (n == 0) {
-			escape_byte(b, s[i++]);
+	for (size_t i = 0, n; i < len; i += n) {
+		n = plain_len(s + i, len - i, quote);
+		if (n > 0) {
+			buf_add(b, s + i, n);
 			continue;
 		}
-		if (quote && (s[i] == '"' || s[i] == '\\'))
+		n = text_utf8(s + i, len - i);
+		if (n == 0) {
+			escape_byte(b, s[i]);
+			n = 1;
+			continue;
+		}
+		if (n == 1) /* a quote or a backslash */
 			buf_addc(b, '\\');
 		buf_add(b, s + i, n);
-		i += n;
 	}
 }
 

@@ -31,20 +31,28 @@ static struct events_writer *csv_begin(const struct events_options *opts, struct
 	return w;
 }
 
+static void add_quoted(struct buf *out, const char *s)
+{
+	buf_addc(out, '"');
+	for (size_t n; *s; s += n) {
+		n = *s == '"' ? 1 : strcspn(s, "\"");
+		buf_add(out, s, n);
+		if (*s == '"')
+			buf_addc(out, '"');
+	}
+	buf_addc(out, '"');
+}
+
 /* What the cell holds, quoted where it must be, and the comma. */
 static void end_cell(struct events_writer *w, struct buf *out)
 {
 	const char *s = buf_str(&w->cell);
-	bool quote = strpbrk(s, ",\"\n\r") != NULL;
 
-	if (quote)
-		buf_addc(out, '"');
-	for (; *s; s++) {
-		if (*s == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *s);
-	}
-	buf_adds(out, quote ? "\"," : ",");
+	if (s[strcspn(s, ",\"\n\r")])
+		add_quoted(out, s);
+	else
+		buf_add(out, s, w->cell.len);
+	buf_addc(out, ',');
 	buf_reset(&w->cell);
 }
 
@@ -58,27 +66,24 @@ static void add_text(struct events_writer *w, const char *s, struct buf *out)
 static void add_int(struct events_writer *w, int64_t n, bool is_known, struct buf *out)
 {
 	if (is_known)
-		buf_addf(&w->cell, "%" PRId64, n);
+		buf_add_int(&w->cell, n);
 	end_cell(w, out);
 }
 
 static void add_hex(struct events_writer *w, uint64_t n, bool is_known, struct buf *out)
 {
 	if (is_known)
-		buf_addf(&w->cell, "0x%" PRIx64, n);
+		buf_add_hex(&w->cell, n);
 	end_cell(w, out);
 }
 
 static void add_when(struct events_writer *w, uint64_t time_ns, struct buf *out)
 {
-	char text[64];
-
 	if (!w->opts.no_wall)
-		buf_adds(&w->cell, clock_format(&w->clock, time_ns + w->opts.wall_offset_ns,
-						text));
+		buf_adds(&w->cell, clock_text(&w->clock, time_ns + w->opts.wall_offset_ns));
 	end_cell(w, out);
 	if (time_ns || !w->opts.no_wall)
-		buf_addf(&w->cell, "%" PRIu64, time_ns);
+		buf_add_uint(&w->cell, time_ns);
 	end_cell(w, out);
 }
 

@@ -66,11 +66,15 @@ static void kernel_event(struct events_writer *w, const struct event *e, struct 
 
 	buf_reset(&w->cell);
 	text_escape(&w->cell, comm, strlen(comm), false);
-	buf_addf(out, "%16s-%-7" PRId32 " [%03d] ..... %5" PRIu64 ".%06" PRIu64 ": %s: (0x%" PRIx64,
-		 buf_str(&w->cell), e->tid, e->cpu, micros / 1000000, micros % 1000000,
-		 event_type_name(e->type), e->type->is_return ? e->ret_ip : e->ip);
-	if (e->type->is_return)
-		buf_addf(out, " <- 0x%" PRIx64, e->ip);
+	buf_addf(out, "%16s-%-7" PRId32 " [%03d] ..... %5" PRIu64 ".%06" PRIu64 ": ",
+		 buf_str(&w->cell), e->tid, e->cpu, micros / 1000000, micros % 1000000);
+	buf_adds(out, event_type_name(e->type));
+	buf_adds(out, ": (");
+	buf_add_hex(out, e->type->is_return ? e->ret_ip : e->ip);
+	if (e->type->is_return) {
+		buf_adds(out, " <- ");
+		buf_add_hex(out, e->ip);
+	}
 	buf_addc(out, ')');
 	for (size_t i = 0; i < e->type->n_fields; i++) {
 		buf_addc(out, ' ');

@@ -16,7 +16,6 @@ struct events_writer {
 	struct events_options opts;
 	size_t width[EVENTS_COLUMNS_MAX];
 	struct clock clock;
-	struct buf cell;
 };
 
 static void add_escaped(struct buf *b, const char *s)
@@ -26,18 +25,20 @@ static void add_escaped(struct buf *b, const char *s)
 
 static void add_seconds(uint64_t ns, struct buf *b)
 {
-	buf_addf(b, "%" PRIu64 ".%06u", ns / 1000000000, (unsigned)(ns % 1000000000 / 1000));
+	buf_add_uint(b, ns / 1000000000);
+	buf_addc(b, '.');
+	buf_add_digits(b, ns / 1000, 6);
 }
 
 static void cell_time(struct events_writer *w, const struct row *r, struct buf *b)
 {
 	uint64_t time_ns = r->first->time_ns;
-	unsigned nanos;
+	const char *wall;
 
 	switch (w->opts.time) {
-	case TIME_WALL:
-		nanos = clock_set(&w->clock, time_ns + w->opts.wall_offset_ns);
-		buf_addf(b, "%s.%06u", w->clock.date + strlen("YYYY-MM-DDT"), nanos / 1000);
+	case TIME_WALL: /* to the microsecond */
+		wall = clock_text(&w->clock, time_ns + w->opts.wall_offset_ns);
+		buf_add(b, wall + CLOCK_TIME, CLOCK_FRACTION + 6 - CLOCK_TIME);
 		break;
 	case TIME_MONO:
 		add_seconds(time_ns, b);
@@ -57,32 +58,36 @@ static void cell_task(struct events_writer *w, const struct row *r, struct buf *
 {
 	const struct event *e = r->first;
 
-	if (e->tid < 0)
-		buf_addc(b, '?');
-	else if (e->tgid == e->tid)
-		buf_addf(b, "%" PRId32, e->tid);
-	else if (e->tgid)
-		buf_addf(b, "%" PRId32 "/%" PRId32, e->tgid, e->tid);
+	if (e->tid >= 0 && e->tgid == e->tid) {
+		buf_add_int(b, e->tid);
+		return;
+	}
+	if (e->tid >= 0 && e->tgid)
+		buf_add_int(b, e->tgid);
 	else
-		buf_addf(b, "?/%" PRId32, e->tid);
+		buf_addc(b, '?');
+	if (e->tid >= 0) {
+		buf_addc(b, '/');
+		buf_add_int(b, e->tid);
+	}
 }
 
 static void cell_pid(struct events_writer *w, const struct row *r, struct buf *b)
 {
 	if (r->first->tgid)
-		buf_addf(b, "%" PRId32, r->first->tgid);
+		buf_add_int(b, r->first->tgid);
 }
 
 static void cell_tid(struct events_writer *w, const struct row *r, struct buf *b)
 {
 	if (r->first->tid >= 0)
-		buf_addf(b, "%" PRId32, r->first->tid);
+		buf_add_int(b, r->first->tid);
 }
 
 static void cell_cpu(struct events_writer *w, const struct row *r, struct buf *b)
 {
 	if (r->first->cpu >= 0)
-		buf_addf(b, "%d", r->first->cpu);
+		buf_add_int(b, r->first->cpu);
 }
 
 static void cell_group(struct events_writer *w, const struct row *r, struct buf *b)
@@ -124,13 +129,13 @@ static void cell_file(struct events_writer *w, const struct row *r, struct buf *
 
 static void cell_ip(struct events_writer *w, const struct row *r, struct buf *b)
 {
-	buf_addf(b, "0x%" PRIx64, r->first->ip);
+	buf_add_hex(b, r->first->ip);
 }
 
 static void cell_caller(struct events_writer *w, const struct row *r, struct buf *b)
 {
 	if (r->finish && r->finish->ret_ip)
-		buf_addf(b, "0x%" PRIx64, r->finish->ret_ip);
+		buf_add_hex(b, r->finish->ret_ip);
 }
 
 static void cell_retval(struct events_writer *w, const struct row *r, struct buf *b)
@@ -153,11 +158,14 @@ static void add_duration(uint64_t ns, struct buf *b)
 
 		if (tenths < 10)
 			continue;
-		buf_addf(b, "%" PRIu64 ".%u%s", tenths / 10, (unsigned)(tenths % 10),
-			 units[i].name);
+		buf_add_uint(b, tenths / 10);
+		buf_addc(b, '.');
+		buf_add_digits(b, tenths, 1);
+		buf_adds(b, units[i].name);
 		return;
 	}
-	buf_addf(b, "%" PRIu64 "ns", ns);
+	buf_add_uint(b, ns);
+	buf_adds(b, "ns");
 }
 
 static void cell_duration(struct events_writer *w, const struct row *r, struct buf *b)
@@ -320,17 +328,17 @@ int events_columns(struct events_options *opts, const char *list, struct err *er
 	}
 }
 
-/* The cell that was built, and the blanks behind it. */
-static void end_cell(struct events_writer *w, size_t i, struct buf *out)
+/* The cell that begins at `from`, and the blanks behind it. */
+static void end_cell(struct events_writer *w, size_t i, size_t from, struct buf *out)
 {
-	size_t here = text_columns(buf_str(&w->cell), w->cell.len);
+	size_t here;
 
+	if (i + 1 == w->opts.n_columns)
+		return;
+	here = text_columns(out->p + from, out->len - from);
 	if (here > w->width[i])
 		w->width[i] = here;
-	buf_add(out, buf_str(&w->cell), w->cell.len);
-	if (i + 1 < w->opts.n_columns)
-		buf_pad(out, ' ', out->len + w->width[i] - here + 2);
-	buf_reset(&w->cell);
+	buf_pad(out, ' ', out->len + w->width[i] - here + 2);
 }
 
 static void end_line(struct buf *out)
@@ -351,14 +359,15 @@ static struct events_writer *text_begin(const struct events_options *opts,
 		usual_columns(&w->opts);
 	for (size_t i = 0; i < w->opts.n_columns; i++) {
 		const struct column *c = &columns[w->opts.columns[i]];
+		size_t from = out->len;
 
 		w->width[i] = c->width;
 		if (c->cell == cell_event && w->width[i] < name_width)
 			w->width[i] = name_width;
 		if (opts->no_header)
 			continue;
-		buf_adds(&w->cell, c->title);
-		end_cell(w, i, out);
+		buf_adds(out, c->title);
+		end_cell(w, i, from, out);
 	}
 	if (!opts->no_header)
 		end_line(out);
@@ -368,10 +377,12 @@ static struct events_writer *text_begin(const struct events_options *opts,
 static void add_row(struct events_writer *w, const struct row *r, struct buf *out)
 {
 	for (size_t i = 0; i < w->opts.n_columns; i++) {
-		columns[w->opts.columns[i]].cell(w, r, &w->cell);
-		if (w->cell.len == 0 && i + 1 < w->opts.n_columns)
-			buf_addc(&w->cell, '-');
-		end_cell(w, i, out);
+		size_t from = out->len;
+
+		columns[w->opts.columns[i]].cell(w, r, out);
+		if (out->len == from && i + 1 < w->opts.n_columns)
+			buf_addc(out, '-');
+		end_cell(w, i, from, out);
 	}
 	end_line(out);
 }
@@ -410,7 +421,6 @@ static void text_lost(struct events_writer *w, const struct lost *lost, struct b
 
 static void text_end(struct events_writer *w, struct buf *out)
 {
-	buf_done(&w->cell);
 	free(w);
 }
 

@@ -168,37 +168,22 @@ void json_str(struct json *j, const char *key, const char *s)
 
 void json_uint(struct json *j, const char *key, uint64_t v)
 {
-	char digits[20], *p = digits + sizeof(digits);
-
 	lead(j, key);
-	do
-		*--p = '0' + v % 10;
-	while (v /= 10);
-	buf_add(j->out, p, digits + sizeof(digits) - p);
+	buf_add_uint(j->out, v);
 }
 
 void json_int(struct json *j, const char *key, int64_t v)
 {
 	lead(j, key);
-	if (v < 0)
-		buf_addc(j->out, '-');
-	j->need_comma = false;
-	json_uint(j, NULL, v < 0 ? -(uint64_t)v : (uint64_t)v);
+	buf_add_int(j->out, v);
 }
 
 void json_hex(struct json *j, const char *key, uint64_t v)
 {
-	char text[20], *p = text + sizeof(text);
-
 	lead(j, key);
-	*--p = '"';
-	do
-		*--p = hex_digits[v & 15];
-	while (v >>= 4);
-	*--p = 'x';
-	*--p = '0';
-	*--p = '"';
-	buf_add(j->out, p, text + sizeof(text) - p);
+	buf_addc(j->out, '"');
+	buf_add_hex(j->out, v);
+	buf_addc(j->out, '"');
 }
 
 void json_bool(struct json *j, const char *key, bool v)

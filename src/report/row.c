@@ -6,6 +6,8 @@
 
 #include "report/row.h"
 
+#define NS UINT64_C(1000000000) /* of a second */
+
 struct row row_of_event(const struct event *e)
 {
 	return (struct row){
@@ -105,35 +107,32 @@ static void set_second(struct clock *c, int64_t second)
 {
 	time_t t = second;
 	struct tm tm;
+	char zone[8] = "Z";
+	size_t len;
 	long minutes;
 
 	if (!localtime_r(&t, &tm))
 		gmtime_r(&(time_t){ 0 }, &tm);
-	strftime(c->date, sizeof(c->date), "%Y-%m-%dT%H:%M:%S", &tm);
 	minutes = labs(tm.tm_gmtoff) / 60;
-	if (tm.tm_gmtoff == 0)
-		snprintf(c->zone, sizeof(c->zone), "Z");
-	else
-		snprintf(c->zone, sizeof(c->zone), "%c%02u:%02u",
-			 tm.tm_gmtoff < 0 ? '-' : '+', (unsigned)(minutes / 60 % 24),
-			 (unsigned)(minutes % 60));
+	if (tm.tm_gmtoff != 0)
+		snprintf(zone, sizeof(zone), "%c%02u:%02u", tm.tm_gmtoff < 0 ? '-' : '+',
+			 (unsigned)(minutes / 60 % 24), (unsigned)(minutes % 60));
+	len = strftime(c->text, sizeof(c->text), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(c->text + len, sizeof(c->text) - len, ".000000000%s", zone);
 	c->second = second;
 	c->is_known = true;
 }
 
-unsigned clock_set(struct clock *c, uint64_t wall_ns)
+const char *clock_text(struct clock *c, uint64_t wall_ns)
 {
-	int64_t second = wall_ns / 1000000000;
+	int64_t second = wall_ns / NS;
+	uint64_t fraction = wall_ns % NS;
 
 	if (!c->is_known || second != c->second)
 		set_second(c, second);
-	return wall_ns % 1000000000;
-}
-
-const char *clock_format(struct clock *c, uint64_t wall_ns, char *text)
-{
-	unsigned nanos = clock_set(c, wall_ns);
-
-	snprintf(text, 64, "%s.%09u%s", c->date, nanos, c->zone);
-	return text;
+	for (int i = CLOCK_FRACTION + 8; i >= CLOCK_FRACTION; i--) {
+		c->text[i] = (char)('0' + fraction % 10);
+		fraction /= 10;
+	}
+	return c->text;
 }

@@ -31,14 +31,17 @@ const char *row_reason(const struct row *r);
 /* {"n":1,…} */
 void row_args_json(const struct row *r, struct json *j, const char *key);
 
-/* localtime_r() is dear: the second it was asked for last. */
+/* localtime_r() is dear: the text of the last second is kept, and the fraction put into it. */
 struct clock {
 	bool is_known;
 	int64_t second;
-	char date[32]; /* "2026-11-20T14:02:11" */
-	char zone[8];  /* "Z", "+01:00" */
+	char text[40]; /* "2026-11-20T14:02:11.483920123+01:00" */
 };
-/* Sets date and zone to those of a time; returns its nanoseconds. */
-unsigned clock_set(struct clock *c, uint64_t wall_ns);
-/* RFC 3339 with nanoseconds; `text` has room for 64. */
-const char *clock_format(struct clock *c, uint64_t wall_ns, char *text);
+
+enum {
+	CLOCK_TIME = 11,     /* where the time of day stands */
+	CLOCK_FRACTION = 20, /* and the fraction of its second */
+};
+
+/* RFC 3339 with nanoseconds, in the clock until the next call. */
+const char *clock_text(struct clock *c, uint64_t wall_ns);

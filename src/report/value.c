@@ -72,20 +72,20 @@ static void add_symbol(struct buf *b, const struct value *v)
 	if (v->name)
 		text_escape(b, v->name, strlen(v->name), false);
 	else
-		buf_addf(b, "0x%" PRIx64, v->u);
+		buf_add_hex(b, v->u);
 }
 
 void value_format(const struct value *v, struct buf *b)
 {
 	switch (v->kind) {
 	case VALUE_UINT:
-		buf_addf(b, "%" PRIu64, v->u);
+		buf_add_uint(b, v->u);
 		break;
 	case VALUE_SINT:
-		buf_addf(b, "%" PRId64, v->s);
+		buf_add_int(b, v->s);
 		break;
 	case VALUE_HEX:
-		buf_addf(b, "0x%" PRIx64, v->u);
+		buf_add_hex(b, v->u);
 		break;
 	case VALUE_CHAR:
 		add_char(b, v->u);
@@ -110,7 +110,7 @@ void value_format(const struct value *v, struct buf *b)
 		break;
 	case VALUE_PTR:
 		if (v->u)
-			buf_addf(b, "0x%" PRIx64, v->u);
+			buf_add_hex(b, v->u);
 		else
 			buf_adds(b, "NULL");
 		break;
@@ -121,7 +121,7 @@ void value_format(const struct value *v, struct buf *b)
 		if (v->name)
 			buf_adds(b, v->name);
 		else
-			buf_addf(b, "%" PRId64, v->s);
+			buf_add_int(b, v->s);
 		break;
 	case VALUE_SYM:
 		add_symbol(b, v);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -97,7 +98,7 @@ static const struct {
 } widths[] = {
 	{ "", 0 }, { "abc", 3 }, { "\u00fc", 1 }, { "\u65e5\u672c", 4 }, { "e\u0301", 1 },
 	{ "\U0001f600x", 3 }, { "\uac00", 2 }, { "\uff21", 2 }, { "\u20ac", 1 },
-	{ "\U00020000", 2 }, { "a\xff", 2 },
+	{ "\U00020000", 2 }, { "a\xff", 2 }, { "eight or \u00fcmore, \u65e5", 18 },
 };
 
 START_TEST(counts_columns)
@@ -182,6 +183,33 @@ START_TEST(buffers_grow)
 }
 END_TEST
 
+/* As printf(3) writes them: one digit, all of them, the ends of the range. */
+START_TEST(buffers_take_numbers)
+{
+	static const uint64_t numbers[] = {
+		0, 1, 9, 10, 15, 16, 99, 100, 1000000, INT64_MAX, (uint64_t)INT64_MIN,
+		UINT64_MAX, UINT64_MAX - 1,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		auto_buf b = BUF_INIT, expected = BUF_INIT;
+		uint64_t n = numbers[i];
+
+		buf_add_uint(&b, n);
+		buf_addc(&b, ' ');
+		buf_add_int(&b, (int64_t)n);
+		buf_addc(&b, ' ');
+		buf_add_hex(&b, n);
+		buf_addc(&b, ' ');
+		buf_add_digits(&b, n, 3);
+		buf_addf(&expected, "%" PRIu64 " %" PRId64 " 0x%" PRIx64 " %03u", n, (int64_t)n, n,
+			 (unsigned)(n % 1000));
+		ck_assert_str_eq(b.p, expected.p);
+		ck_assert_uint_eq(b.len, expected.len);
+	}
+}
+END_TEST
+
 static void fill(TCase *c)
 {
 	tcase_add_loop_test(c, parses_u64, 0, ARRAY_SIZE(u64s));
@@ -193,6 +221,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, errors_keep_their_first_place);
 	tcase_add_test(c, long_details_are_cut_at_a_line);
 	tcase_add_test(c, buffers_grow);
+	tcase_add_test(c, buffers_take_numbers);
 }
 
 UNIT_MAIN("base", fill)
