@@ -15,6 +15,7 @@
 #include "analyze/counts.h"
 #include "base/xalloc.h"
 #include "cli/counted.h"
+#include "cli/lost.h"
 #include "cli/screen.h"
 #include "cli/silence.h"
 #include "cli/watched.h"
@@ -219,7 +220,7 @@ static void announce(const struct counting *c)
 	cli_note(cli, "%s", buf_str(&b));
 }
 
-static void close_line(const struct counting *c)
+static void close_line(const struct counting *c, const struct losses *lost)
 {
 	size_t hit = counts_hit(c->counts), top = c->cli->opts.top;
 	uint64_t calls = calls_of(c);
@@ -232,8 +233,9 @@ static void close_line(const struct counting *c)
 		 c->counts->n == 1 ? "" : "s");
 	if (top && top < hit)
 		buf_addf(&b, " (%zu shown)", top);
-	cli_note(c->cli, "%s, %" PRIu64 " lost; uprobe%s detached", buf_str(&b), c->counts->lost,
-		 c->counts->n == 1 ? "" : "s");
+	buf_adds(&b, ", ");
+	lost_format(lost, &b);
+	cli_note(c->cli, "%s; uprobe%s detached", buf_str(&b), c->counts->n == 1 ? "" : "s");
 }
 
 static int attach(struct counting *c, struct child *child)
@@ -312,7 +314,7 @@ static int finish(struct counting *c)
 static int run_watch(struct counting *c, struct child *child)
 {
 	struct err later = ERR_INIT;
-	uint64_t lost = 0;
+	auto_losses lost = LOSSES_INIT;
 	int end, rc = attach(c, child);
 
 	if (rc == 0)
@@ -322,12 +324,10 @@ static int run_watch(struct counting *c, struct child *child)
 	if (!c->watch)
 		return rc;
 	end = watch_end(c->watch, &lost, &later);
-	if (lost > c->counts->lost)
-		c->counts->lost = lost;
 	if (rc == 0 && end < 0)
 		c->cli->err = later;
 	if (rc == 0)
-		close_line(c);
+		close_line(c, &lost);
 	return rc < 0 ? rc : end;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "cli/lost.h"
 #include "cli/output.h"
 #include "cli/pairing.h"
 #include "cli/silence.h"
@@ -22,6 +23,7 @@ struct trace {
 	struct events_options opts;
 	struct output out;
 	struct silence silence;
+	bool has_told_limit; /* of the buffers */
 };
 
 static const char *group_of(const struct event *e)
@@ -59,6 +61,15 @@ static bool on_round(void *ctx)
 	return output_round(&t->out);
 }
 
+static void on_growth(void *ctx, const struct buffers *buffers, bool has_grown)
+{
+	struct trace *t = ctx;
+
+	if (has_grown || !t->has_told_limit)
+		lost_note_growth(t->cli, buffers, has_grown);
+	t->has_told_limit |= !has_grown;
+}
+
 static uint64_t now_ns(clockid_t clock)
 {
 	struct timespec ts;
@@ -90,13 +101,15 @@ static void announce(const struct trace *t)
 		cli_note(cli, "Attaching uprobe to %s; Ctrl-C to end", buf_str(&b));
 }
 
-static void close_line(const struct trace *t, uint64_t lost)
+static void close_line(const struct trace *t, const struct losses *lost)
 {
 	auto_buf b = BUF_INIT;
 
 	output_summary(&t->out, &b);
-	cli_note(t->cli, "%s, %" PRIu64 " lost%s", buf_str(&b), lost,
-		 t->set.plan.n ? "; uprobe detached" : "");
+	buf_adds(&b, ", ");
+	lost_format(lost, &b);
+	cli_note(t->cli, "%s%s", buf_str(&b), t->set.plan.n ? "; uprobe detached" : "");
+	lost_note_remedy(t->cli, lost);
 }
 
 static int set_up(struct trace *t, struct child *child)
@@ -107,6 +120,7 @@ static int set_up(struct trace *t, struct child *child)
 		.n_pids = cli->opts.n_pids,
 		.follow = opt(&cli->opts, OPT_FOLLOW),
 		.child = child->pid ? child : NULL,
+		.may_grow = opt(&cli->opts, OPT_NO_LOSS),
 	};
 	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = t };
 	int rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &t->watch, &cli->err);
@@ -121,6 +135,7 @@ static int loop(struct trace *t)
 		.duration_ns = cli->opts.duration_ns,
 		.out_fd = cli->out_fd,
 		.round = on_round,
+		.grown = on_growth,
 		.ctx = t,
 	};
 	enum watch_reason reason;
@@ -159,7 +174,7 @@ static void begin_output(struct trace *t)
 }
 
 /* Takes down the run, whatever came before; its failure counts if nothing else failed. */
-static int tear_down(struct trace *t, int rc, uint64_t *ret_lost)
+static int tear_down(struct trace *t, int rc, struct losses *ret_lost)
 {
 	struct err later = ERR_INIT;
 	int end = watch_end(t->watch, ret_lost, &later);
@@ -171,7 +186,7 @@ static int tear_down(struct trace *t, int rc, uint64_t *ret_lost)
 
 static int show(struct trace *t, struct child *child)
 {
-	uint64_t lost = 0;
+	auto_losses lost = LOSSES_INIT;
 	int rc = set_up(t, child);
 
 	if (rc == 0) {
@@ -183,7 +198,7 @@ static int show(struct trace *t, struct child *child)
 	if (output_end(&t->out) < 0 && rc == 0)
 		rc = -EIO;
 	if (rc == 0)
-		close_line(t, lost);
+		close_line(t, &lost);
 	return rc;
 }
 
@@ -272,7 +287,7 @@ const struct cmd cmd_trace = {
 		"Probes made from a SPEC are gone when the trace ends: after the duration (-d), the\n"
 		"number of events (-n), at Ctrl-C, or when nobody reads its output any more.",
 	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_FILE | OPT_DRY_RUN |
-		   OPT_RESOLVING | OPT_NO_DEMANGLE | OPT_UID | OPT_OUTPUT,
+		   OPT_RESOLVING | OPT_NO_DEMANGLE | OPT_UID | OPT_NO_LOSS | OPT_OUTPUT,
 	.max_args = SIZE_MAX,
 	.run = run,
 };

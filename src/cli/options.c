@@ -47,6 +47,7 @@ static const struct option table[] = {
 	{ OPT_UID, 0, "uid", "UID", "only tasks of that user, by name or number" },
 	{ OPT_CPU, 0, "cpu", "LIST", "only what happens on these CPUs: 0,2-5" },
 	{ OPT_SAMPLE, 0, "sample", "N", "show every N-th event only" },
+	{ OPT_NO_LOSS, 0, "no-loss", NULL, "let the buffers grow when events are lost" },
 	{ OPT_SPEC, 0, "spec", NULL, "print specs that add -f reads" },
 	{ OPT_STALE, 0, "stale", NULL, "only what killed runs left behind" },
 	{ OPT_ALL, 0, "all", NULL, "everyone's uprobes, after saying whose" },

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/root.h"
+#include "base/xalloc.h"
 #include "proc/kernel.h"
 
 bool kernel_optimises_nop5(void)
@@ -16,4 +21,17 @@ bool kernel_optimises_nop5(void)
 #else
 	return false;
 #endif
+}
+
+size_t kernel_available_kb(void)
+{
+	static const char key[] = "MemAvailable:"; /* since Linux 3.14 */
+	auto_close int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	auto_buf text = BUF_INIT;
+	const char *line;
+
+	if (fd < 0 || fd_read_all(fd, &text) < 0)
+		return 0;
+	line = strstr(buf_str(&text), key);
+	return line ? strtoul(line + strlen(key), NULL, 10) : 0;
 }

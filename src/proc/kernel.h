@@ -3,9 +3,12 @@
 /* What only the running kernel itself can be asked. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Whether a probe on an x86-64 no-op of 5 bytes becomes a call (Linux 6.18), which writes
  * below the stack pointer of the function it interrupts (elf-facts rule 9).
  */
 bool kernel_optimises_nop5(void);
+/* Memory that could be had without swapping (MemAvailable of /proc/meminfo); 0: not known. */
+size_t kernel_available_kb(void);

@@ -16,8 +16,8 @@
 #include "session/scope.h"
 #include "stream/ring.h"
 
-/* Data of one CPU's ring; perf's limit for users does not bind root. */
-#define RING_SIZE (1024 * 1024)
+/* Data of one CPU's ring, at least. */
+#define RING_MIN (64 * 1024)
 /* Fds beyond the descriptors for everything else; more than this is not worth their cost. */
 #define FDS_SPARE 64
 #define FDS_MAX 100000
@@ -28,6 +28,12 @@ struct cpu_ring {
 	int cpu;
 	int fd; /* the first of its CPU: the one that is mapped; -1: none yet */
 	void *mapping;
+	size_t size; /* of its data */
+};
+
+struct scope_fd {
+	int fd;
+	int cpu;
 };
 
 struct scope {
@@ -36,7 +42,8 @@ struct scope {
 	struct cpu_ring *rings;
 	size_t n_rings;
 	size_t page_size;
-	int *fds;
+	size_t ring_size;
+	struct scope_fd *fds;
 	size_t n_fds;
 	int *anchors; /* one for each thread: see scope.h */
 	size_t n_anchors;
@@ -60,7 +67,7 @@ static int open_event(const struct scope *s, int id, pid_t tid, int cpu)
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
 		.watermark = 1,
-		.wakeup_watermark = RING_SIZE / 8,
+		.wakeup_watermark = (uint32_t)(s->ring_size / 8),
 	};
 
 	return (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
@@ -73,6 +80,20 @@ static int refused(int code, struct err *err)
 	return err_set(err, code, "perf_event_open: %s", strerror(code));
 }
 
+/* Whoever may not lock so much memory (perf_event_mlock_kb), or has not, gets less. */
+static void *map_ring(struct scope *s, int fd)
+{
+	void *mapping;
+
+	for (;; s->ring_size /= 2) {
+		mapping = mmap(NULL, s->page_size + s->ring_size, PROT_READ | PROT_WRITE,
+			       MAP_SHARED, fd, 0);
+		if (mapping != MAP_FAILED || s->ring_size <= RING_MIN ||
+		    (errno != EPERM && errno != ENOMEM))
+			return mapping;
+	}
+}
+
 /* The first fd of a CPU is mapped, the others write into its ring. */
 static int join_ring(struct scope *s, struct cpu_ring *ring, int fd, struct err *err)
 {
@@ -82,8 +103,8 @@ static int join_ring(struct scope *s, struct cpu_ring *ring, int fd, struct err 
 				       strerror(errno));
 		return 0;
 	}
-	ring->mapping = mmap(NULL, s->page_size + RING_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			     fd, 0);
+	ring->mapping = map_ring(s, fd);
+	ring->size = s->ring_size;
 	if (ring->mapping == MAP_FAILED) {
 		ring->mapping = NULL;
 		return err_set(err, errno, "perf: cannot map a ring: %s", strerror(errno));
@@ -105,7 +126,7 @@ static int open_one(struct scope *s, const struct scope_event *event, pid_t tid,
 	if (fd < 0)
 		return errno == ESRCH ? -ESRCH : refused(errno, err);
 	s->fds = xgrow(s->fds, s->n_fds, sizeof(*s->fds));
-	s->fds[s->n_fds++] = fd;
+	s->fds[s->n_fds++] = (struct scope_fd){ fd, ring->cpu };
 	rc = join_ring(s, ring, fd, err);
 	if (rc == 0 && event->filter && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, event->filter) < 0)
 		rc = err_set(err, errno, "perf refuses the filter: %s", strerror(errno));
@@ -200,7 +221,18 @@ static int open_process(struct scope *s, pid_t pid, struct err *err)
 	return 0;
 }
 
-static struct scope *new_scope(const struct scope_event *events, size_t n_events)
+/* perf wants a power of two. */
+static size_t ring_size(unsigned kb)
+{
+	size_t size = RING_MIN;
+
+	while (size * 2 <= (size_t)kb * 1024)
+		size *= 2;
+	return size;
+}
+
+static struct scope *new_scope(const struct scope_event *events, size_t n_events,
+			       unsigned ring_kb)
 {
 	struct scope *s = xcalloc(1, sizeof(*s));
 	long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
@@ -208,6 +240,7 @@ static struct scope *new_scope(const struct scope_event *events, size_t n_events
 	s->events = events;
 	s->n_events = n_events;
 	s->page_size = (size_t)sysconf(_SC_PAGESIZE);
+	s->ring_size = ring_size(ring_kb);
 	s->rings = xcalloc(n_cpus > 0 ? (size_t)n_cpus : 1, sizeof(*s->rings));
 	for (int cpu = 0; cpu < n_cpus; cpu++)
 		s->rings[s->n_rings++] = (struct cpu_ring){ .cpu = cpu, .fd = -1 };
@@ -232,9 +265,9 @@ static void drop_offline(struct scope *s, pid_t pid)
 }
 
 int scope_open(const struct scope_event *events, size_t n_events, const pid_t *pids,
-	       size_t n_pids, struct scope **ret, struct err *err)
+	       size_t n_pids, unsigned ring_kb, struct scope **ret, struct err *err)
 {
-	struct scope *s = new_scope(events, n_events);
+	struct scope *s = new_scope(events, n_events, ring_kb);
 	int rc = 0;
 
 	drop_offline(s, pids[0]);
@@ -255,13 +288,13 @@ void scope_attach(struct scope *s, struct stream *stream)
 	for (size_t i = 0; i < s->n_rings; i++)
 		if (s->rings[i].mapping)
 			stream_add_ring(stream, s->rings[i].cpu, s->rings[i].fd,
-					s->rings[i].mapping, s->page_size, RING_SIZE);
+					s->rings[i].mapping, s->page_size, s->rings[i].size);
 }
 
 int scope_enable(struct scope *s, struct err *err)
 {
 	for (size_t i = 0; i < s->n_fds; i++)
-		if (ioctl(s->fds[i], PERF_EVENT_IOC_ENABLE, 0) < 0)
+		if (ioctl(s->fds[i].fd, PERF_EVENT_IOC_ENABLE, 0) < 0)
 			return err_set(err, errno, "perf: cannot enable: %s", strerror(errno));
 	return 0;
 }
@@ -269,15 +302,16 @@ int scope_enable(struct scope *s, struct err *err)
 void scope_disable(struct scope *s)
 {
 	for (size_t i = 0; i < s->n_fds; i++)
-		ioctl(s->fds[i], PERF_EVENT_IOC_DISABLE, 0);
+		ioctl(s->fds[i].fd, PERF_EVENT_IOC_DISABLE, 0);
 }
 
-uint64_t scope_count(const struct scope *s)
+uint64_t scope_count(const struct scope *s, int cpu)
 {
 	uint64_t sum = 0, count;
 
 	for (size_t i = 0; i < s->n_fds; i++)
-		if (read(s->fds[i], &count, sizeof(count)) == sizeof(count))
+		if (s->fds[i].cpu == cpu &&
+		    read(s->fds[i].fd, &count, sizeof(count)) == sizeof(count))
 			sum += count;
 	return sum;
 }
@@ -288,9 +322,9 @@ void scope_close(struct scope *s)
 		return;
 	for (size_t i = 0; i < s->n_rings; i++)
 		if (s->rings[i].mapping)
-			munmap(s->rings[i].mapping, s->page_size + RING_SIZE);
+			munmap(s->rings[i].mapping, s->page_size + s->rings[i].size);
 	for (size_t i = 0; i < s->n_fds; i++)
-		close(s->fds[i]);
+		close(s->fds[i].fd);
 	for (size_t i = 0; i < s->n_anchors; i++)
 		close(s->anchors[i]);
 	free(s->anchors);

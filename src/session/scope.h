@@ -33,18 +33,18 @@ struct scope_event {
 };
 
 /*
- * Opens everything, disabled. Failures the caller answers with the tracefs way:
+ * Opens everything, disabled, with rings of up to `ring_kb`. Failures the caller answers with the tracefs way:
  * -EINTR somebody has the event enabled in tracefs (R20), -EMFILE more fds than allowed,
  * -EACCES/-EPERM perf is refused here, -ENOENT/-ENOSYS no perf. -ESRCH: no such process.
  */
 int scope_open(const struct scope_event *events, size_t n_events, const pid_t *pids,
-	       size_t n_pids, struct scope **ret, struct err *err);
+	       size_t n_pids, unsigned ring_kb, struct scope **ret, struct err *err);
 /* Gives the rings to the stream. */
 void scope_attach(struct scope *s, struct stream *stream);
 /* Lets all of them count and record. */
 int scope_enable(struct scope *s, struct err *err);
 void scope_disable(struct scope *s);
-/* What the kernel counted, recorded or not. */
-uint64_t scope_count(const struct scope *s);
+/* What the kernel counted on a CPU, recorded or not. */
+uint64_t scope_count(const struct scope *s, int cpu);
 /* After the stream is freed. */
 void scope_close(struct scope *s);

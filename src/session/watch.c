@@ -1,54 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/param.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "proc/kernel.h"
 #include "proc/proc.h"
 #include "session/install.h"
-#include "session/runs.h"
-#include "session/scope.h"
 #include "session/signals.h"
-#include "session/watch.h"
+#include "session/tasks.h"
+#include "session/watch-private.h"
 #include "tracefs/control.h"
-
-/* How long a recorded event may wait to be shown. */
-#define ROUND_MS 100
-/* All CPUs' buffers together, unless the user says otherwise. */
-#define BUFFER_TOTAL_KB (64 * 1024)
-#define BUFFER_MAX_KB 4096
-#define BUFFER_MIN_KB 512
-
-struct watch {
-	struct tfs *tfs;
-	struct statedir *dir;
-	struct run run;
-	struct stream *stream;
-	struct stream_ops ops; /* the caller's; ours count losses and pass on */
-	const struct event_type **events;
-	size_t n_events;
-	size_t n_enabled;
-	struct watch_opts opts;
-	const char **filters; /* of the events, borrowed; NULL: none */
-	struct scope *scope;  /* perf's hold on the events; NULL: they are enabled in tracefs */
-	struct scope_event *scoped;
-	struct err unconfined; /* why there is no scope although processes were named */
-	struct child *child;
-	bool count_only;
-	int signal_fd;
-	int *cpus;
-	size_t n_cpus;
-	uint64_t lost;
-	size_t n_checks;
-	const struct event_type *disabled; /* not by us */
-	bool has_enough;
-};
 
 static bool on_event(void *ctx, const struct event *e)
 {
@@ -59,59 +22,29 @@ static bool on_event(void *ctx, const struct event *e)
 	return !w->has_enough;
 }
 
-static void on_lost(void *ctx, const struct lost *lost)
+void watch_tell_lost(struct watch *w, int cpu, int64_t count)
 {
-	struct watch *w = ctx;
+	const struct lost lost = { cpu, count };
 
-	if (lost->count > 0) /* where the kernel does not say, the buffers' statistics will */
-		w->lost += (uint64_t)lost->count;
-	if (w->ops.lost && !w->has_enough)
-		w->ops.lost(w->ops.ctx, lost);
+	if (w->has_enough) /* nobody waits for it any more */
+		return;
+	w->n_losses++;
+	if (count > 0) /* where the kernel does not say, the buffers' statistics will */
+		losses_add(&w->lost, cpu, (uint64_t)count);
+	if (w->ops.lost)
+		w->ops.lost(w->ops.ctx, &lost);
 }
 
-/*
- * What the kernel noted of a task that may be gone: a file of lines "TID TEXT" at the top
- * level. Heap, NULL if it is not there.
- */
-static char *saved_note(const struct watch *w, const char *file, pid_t tid)
+static void on_lost(void *ctx, const struct lost *lost)
 {
-	auto_free char *key = xasprintf("\n%d ", (int)tid);
-	auto_buf text = BUF_INIT;
-	const char *line;
-
-	buf_addc(&text, '\n');
-	if (root_read(&w->tfs->root, &text, "%s", file) < 0)
-		return NULL;
-	line = strstr(buf_str(&text), key);
-	if (!line)
-		return NULL;
-	line += strlen(key);
-	return xstrndup(line, strcspn(line, "\n"));
+	watch_tell_lost(ctx, lost->cpu, lost->count);
 }
 
 static bool on_task(void *ctx, pid_t tid, char comm[16], pid_t *tgid)
 {
 	const struct watch *w = ctx;
 
-	*tgid = proc_tgid(tid);
-	if (!proc_comm(tid, comm)) {
-		auto_free char *saved = saved_note(w, "saved_cmdlines", tid);
-
-		snprintf(comm, 16, "%s", saved && strcmp(saved, "<...>") != 0 ? saved : "");
-	}
-	if (!*tgid) {
-		auto_free char *saved = saved_note(w, "saved_tgids", tid);
-
-		*tgid = saved ? (pid_t)strtol(saved, NULL, 10) : 0;
-	}
-	return comm[0] || *tgid;
-}
-
-static unsigned default_buffer_kb(size_t n_cpus)
-{
-	unsigned share = BUFFER_TOTAL_KB / (n_cpus ? n_cpus : 1);
-
-	return MAX(BUFFER_MIN_KB, MIN(BUFFER_MAX_KB, share));
+	return task_look_up(w->tfs, tid, comm, tgid);
 }
 
 /* Only what the instance has; an old kernel's missing file is no error. */
@@ -150,7 +83,8 @@ static int prepare_instance(struct watch *w, const struct watch_opts *opts, stru
 		rc = control_cpus(w->tfs, w->run.name, &w->cpus, &w->n_cpus, err);
 	if (rc < 0)
 		return rc;
-	kb = xasprintf("%u", opts->buffer_kb ? opts->buffer_kb : default_buffer_kb(w->n_cpus));
+	w->buffers = buffers_plan(w->n_cpus, kernel_available_kb(), opts->may_grow);
+	kb = xasprintf("%u", w->buffers.kb);
 	rc = control_set(w->tfs, w->run.name, "buffer_size_kb", kb, err);
 	if (rc < 0)
 		return rc;
@@ -277,8 +211,9 @@ static int confine(struct watch *w, struct err *err)
 			return err_set(err, -id, "%s/%s has no id", t->group, t->event);
 		w->scoped[i] = (struct scope_event){ id, w->filters[i] };
 	}
-	rc = scope_open(w->scoped, w->n_events, w->opts.pids, w->opts.n_pids, &w->scope,
-			err);
+	/* A ring cannot grow: it is as large as it may be from the start. */
+	rc = scope_open(w->scoped, w->n_events, w->opts.pids, w->opts.n_pids,
+			w->buffers.max_kb, &w->scope, err);
 	if (rc < 0)
 		return rc;
 	scope_attach(w->scope, w->stream);
@@ -330,114 +265,6 @@ const char *watch_unconfined(const struct watch *w)
 	return w->unconfined.code ? w->unconfined.msg : NULL;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
-enum { SLOT_SIGNALS, SLOT_OUT, SLOT_CPUS };
-
-static struct pollfd *poll_set(const struct watch *w, int out_fd, size_t *ret_n)
-{
-	size_t n_sources = 0, n;
-	struct pollfd *fds;
-
-	while (w->stream && stream_fd(w->stream, n_sources) >= 0)
-		n_sources++;
-	n = SLOT_CPUS + n_sources;
-	fds = xcalloc(n, sizeof(*fds));
-	fds[SLOT_SIGNALS] = (struct pollfd){ w->signal_fd, POLLIN, 0 };
-	fds[SLOT_OUT] = (struct pollfd){ out_fd, 0, 0 }; /* POLLERR: its reader is gone */
-	for (size_t i = 0; i < n_sources; i++)
-		fds[SLOT_CPUS + i] = (struct pollfd){ stream_fd(w->stream, i), POLLIN, 0 };
-	*ret_n = n;
-	return fds;
-}
-
-static int wait_ms(uint64_t end_ns, uint64_t now)
-{
-	uint64_t left;
-
-	if (!end_ns)
-		return ROUND_MS;
-	left = end_ns > now ? (end_ns - now + 999999) / 1000000 : 0;
-	return left < ROUND_MS ? (int)left : ROUND_MS;
-}
-
-/* Whether the loop must end, and why. */
-static enum watch_reason reason_to_end(struct watch *w, const struct pollfd *fds, uint64_t end_ns)
-{
-	if (w->has_enough)
-		return WATCH_ENOUGH;
-	if (fds[SLOT_SIGNALS].revents) {
-		int sig = signals_read(w->signal_fd);
-
-		if (sig && sig != SIGCHLD)
-			return WATCH_SIGNAL;
-	}
-	if (w->child && child_reap(w->child))
-		return WATCH_COMMAND;
-	if (fds[SLOT_OUT].revents & (POLLERR | POLLNVAL | POLLHUP))
-		return WATCH_CLOSED;
-	if (end_ns && now_ns() >= end_ns)
-		return WATCH_TIME;
-	return WATCH_GOES_ON;
-}
-
-/*
- * `trace-cmd reset' and its like disable and delete everyone's probes: nothing would come any
- * more, and nothing would say why. One event a round is looked at; not opened, as that waits
- * for whoever deletes, and then finds freed memory on Linux 6.1 (tracing_open_file_tr()).
- * What perf holds the kernel does not delete.
- */
-static int check_events(struct watch *w, struct err *err)
-{
-	const struct event_type *t;
-
-	if (!w->n_enabled)
-		return 0;
-	t = w->events[w->n_checks++ % w->n_enabled];
-	if (root_exists(&w->tfs->root, "instances/%s/events/%s/%s", w->run.name, t->group,
-			t->event))
-		return 0;
-	err_set(err, ENOENT, "somebody else has removed %s/%s while it was watched", t->group,
-		t->event);
-	return err_hint(err, "tools that reset all of tracing do so: `trace-cmd reset', "
-			     "`uprobe-ctl clear --all --force'");
-}
-
-enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts,
-			     struct err *err)
-{
-	uint64_t end_ns = opts->duration_ns ? now_ns() + opts->duration_ns : 0;
-	auto_free struct pollfd *fds = NULL;
-	size_t n;
-
-	fds = poll_set(w, opts->out_fd, &n);
-	for (;;) {
-		int ready = poll(fds, n, wait_ms(end_ns, now_ns()));
-		enum watch_reason reason;
-
-		if (ready < 0 && errno != EINTR) {
-			err_set(err, errno, "poll: %s", strerror(errno));
-			return WATCH_FAILED;
-		}
-		/* What this call holds back for the sake of order, the next one delivers. */
-		if (w->stream && stream_read(w->stream, false, err) < 0)
-			return WATCH_FAILED;
-		if (opts->round && !opts->round(opts->ctx))
-			return WATCH_ENOUGH;
-		reason = reason_to_end(w, fds, end_ns);
-		if (reason != WATCH_GOES_ON)
-			return reason;
-		if (check_events(w, err) < 0)
-			return WATCH_FAILED;
-	}
-}
-
 /* Events that are off before we switch them off: set_event lists those that are on. */
 static void note_disabled(struct watch *w)
 {
@@ -469,24 +296,29 @@ void watch_stop(struct watch *w)
 	w->n_enabled = 0;
 }
 
-/* What the buffers dropped without a mark in the pages (the writer never got that far). */
-static uint64_t losses_by_stats(struct watch *w)
+/* What the kernel says was lost on that CPU, at last. */
+static uint64_t losses_by_kernel(const struct watch *w, int cpu)
 {
-	uint64_t sum = 0;
+	uint64_t overrun = 0, dropped = 0, counted, read;
 
-	if (w->scope) {
-		uint64_t counted = scope_count(w->scope), read = stream_ring_samples(w->stream);
+	if (!w->scope)
+		return control_cpu_losses(w->tfs, w->run.name, cpu, &overrun, &dropped)
+			       ? overrun + dropped : 0;
+	counted = scope_count(w->scope, cpu);
+	read = stream_ring_samples(w->stream, cpu);
+	return counted > read ? counted - read : 0;
+}
 
-		/* What was not wanted any more was not read, but it was not lost. */
-		return counted > read && !w->has_enough ? counted - read : 0;
-	}
+/* What has left no mark in pages and rings: nothing came behind it. */
+static void tell_unmarked(struct watch *w)
+{
 	for (size_t i = 0; i < w->n_cpus; i++) {
-		uint64_t overrun = 0, dropped = 0;
+		uint64_t all = losses_by_kernel(w, w->cpus[i]);
+		uint64_t told = losses_of(&w->lost, w->cpus[i]);
 
-		if (control_cpu_losses(w->tfs, w->run.name, w->cpus[i], &overrun, &dropped))
-			sum += overrun + dropped;
+		if (all > told)
+			watch_tell_lost(w, w->cpus[i], (int64_t)(all - told));
 	}
-	return sum;
 }
 
 int watch_drain(struct watch *w, struct err *err)
@@ -499,22 +331,21 @@ int watch_drain(struct watch *w, struct err *err)
 	return rc;
 }
 
-int watch_end(struct watch *w, uint64_t *ret_lost, struct err *err)
+int watch_end(struct watch *w, struct losses *ret_lost, struct err *err)
 {
 	int rc = 0;
 
 	if (w->run.has_instance)
 		watch_stop(w);
 	if (w->run.has_instance && w->stream) {
-		uint64_t by_stats;
-
 		rc = watch_drain(w, err);
-		by_stats = losses_by_stats(w);
-		if (by_stats > w->lost)
-			w->lost = by_stats;
+		tell_unmarked(w);
 	}
-	if (ret_lost)
+	if (ret_lost) {
 		*ret_lost = w->lost;
+		w->lost = (struct losses)LOSSES_INIT;
+	}
+	losses_done(&w->lost);
 	stream_free(w->stream);
 	scope_close(w->scope);
 	if (rc < 0)

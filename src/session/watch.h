@@ -20,7 +20,9 @@
 
 #include "base/err.h"
 #include "probe/definition.h"
+#include "session/buffers.h"
 #include "session/child.h"
+#include "session/losses.h"
 #include "session/statedir.h"
 #include "stream/stream.h"
 #include "tracefs/tfs.h"
@@ -31,7 +33,7 @@ struct watch_opts {
 	const pid_t *pids; /* record only these processes; n_pids 0: all */
 	size_t n_pids;
 	bool follow;       /* and what they fork later */
-	unsigned buffer_kb;  /* per CPU; 0: a default for the number of CPUs */
+	bool may_grow;       /* the buffers, when something is lost */
 	bool count_only;     /* record nothing: only the kernel's own counts are wanted */
 	struct child *child; /* the held command: recorded with its children. NULL: none */
 };
@@ -71,6 +73,9 @@ struct watch_loop_opts {
 	/* Called after each round of events: flush, or start an interval. False ends the loop
 	   (WATCH_ENOUGH). May be NULL. */
 	bool (*round)(void *ctx);
+	/* Something was lost and the buffers may grow: they have, or cannot any more. May be
+	   NULL. */
+	void (*grown)(void *ctx, const struct buffers *buffers, bool has_grown);
 	void *ctx;
 };
 enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts,
@@ -82,6 +87,7 @@ void watch_stop(struct watch *w);
 int watch_drain(struct watch *w, struct err *err);
 /*
  * Takes everything down and frees `w`; also after a failure at any step. *ret_lost: records
- * lost in all, as far as the kernel says.
+ * lost in all, as far as the kernel says; those that no mark in the stream stood for are told
+ * to ops->lost now.
  */
-int watch_end(struct watch *w, uint64_t *ret_lost, struct err *err);
+int watch_end(struct watch *w, struct losses *ret_lost, struct err *err);

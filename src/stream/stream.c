@@ -43,6 +43,7 @@ struct cpu {
 	int64_t lost; /* to tell before the next record; -1 unknown */
 	struct ring *ring; /* in place of pages; NULL: none */
 	pid_t tgid;        /* of the ring's record, which knows it */
+	uint64_t n_samples; /* of the ring */
 };
 
 struct task {
@@ -66,7 +67,6 @@ struct stream {
 	uint64_t confirmed; /* newest time of the round before */
 	struct task *tasks; /* TASKS, by hash of the tid */
 	bool has_delivered, is_stopped;
-	uint64_t n_ring_samples;
 };
 
 struct stream *stream_new(const char *header_page, size_t subbuf_size,
@@ -165,9 +165,14 @@ void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t pa
 	};
 }
 
-uint64_t stream_ring_samples(const struct stream *s)
+uint64_t stream_ring_samples(const struct stream *s, int cpu)
 {
-	return s->n_ring_samples;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < s->n_cpus; i++)
+		if (s->cpus[i].cpu == cpu)
+			sum += s->cpus[i].n_samples;
+	return sum;
 }
 
 int stream_fd(const struct stream *s, size_t i)
@@ -280,7 +285,7 @@ static void next_of_ring(struct stream *s, struct cpu *c)
 		c->record = (struct page_record){ .time = r.time, .data = r.data, .size = r.size };
 		c->tgid = r.pid;
 		c->has_record = true;
-		s->n_ring_samples++;
+		c->n_samples++;
 	}
 }
 

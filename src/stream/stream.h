@@ -60,9 +60,9 @@ int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err);
  */
 void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t page_size,
 		     size_t data_size);
-/* Samples of an event that were read from rings: what read(2) of its perf fds says, less
-   those, was lost. */
-uint64_t stream_ring_samples(const struct stream *s);
+/* Samples that were read from a CPU's ring: what read(2) of its perf fds says, less those,
+   was lost. */
+uint64_t stream_ring_samples(const struct stream *s, int cpu);
 /* For poll(2): the fd of the i-th CPU, -1 past the end. */
 int stream_fd(const struct stream *s, size_t i);
 
