@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "cli/probe-row.h"
 #include "cli/probes.h"
+#include "probe/spec.h"
 #include "session/runs.h"
 #include "tracefs/control.h"
 
@@ -38,22 +39,6 @@ static void add_object(struct listing *l, struct json *j, const struct probe_row
 	json_end_object(j);
 }
 
-/* A word of a spec: quoted if it holds what would end it. */
-static void add_word(struct buf *b, const char *s)
-{
-	if (!strpbrk(s, " \t\n\"\\")) {
-		buf_adds(b, s);
-		return;
-	}
-	buf_addc(b, '"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			buf_addc(b, '\\');
-		buf_addc(b, *s);
-	}
-	buf_addc(b, '"');
-}
-
 /* By symbol where that names the very same place: it outlives an update of the file. */
 static char *place_of(const struct listing *l, const struct probe_row *row)
 {
@@ -81,7 +66,7 @@ static void add_spec(const struct listing *l, const struct probe_row *row, struc
 		return;
 	place = place_of(l, row);
 	buf_addf(b, "%c:%s/%s ", d->kind, d->group, d->event);
-	add_word(b, place);
+	spec_format_word(place, b);
 	for (size_t i = 0; i < d->n_args; i++) {
 		buf_addc(b, ' ');
 		probe_row_arg(&d->args[i], b);

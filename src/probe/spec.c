@@ -36,7 +36,7 @@ static bool needs_quotes(const char *s)
 	return *s == '"' || *s == '#' || strpbrk(s, blanks);
 }
 
-static void add_word(const char *s, struct buf *b)
+void spec_format_word(const char *s, struct buf *b)
 {
 	if (!needs_quotes(s)) {
 		buf_adds(b, s);
@@ -67,7 +67,7 @@ void spec_format(const struct spec *spec, struct buf *b)
 		return;
 	if (spec->kind != SPEC_PLAIN)
 		buf_addc(b, ' ');
-	add_word(spec->place.s, b);
+	spec_format_word(spec->place.s, b);
 	for (size_t i = 0; i < spec->n_args; i++) {
 		buf_addc(b, ' ');
 		fetch_arg_format(&spec->args[i], b);

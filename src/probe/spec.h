@@ -58,6 +58,8 @@ struct spec {
  * *origin (the caller's, which must outlive the error).
  */
 int spec_parse(const struct origin *origin, struct spec *ret, struct err *err);
+/* A word as specs have it: in double quotes if it would be read otherwise without. */
+void spec_format_word(const char *s, struct buf *b);
 /* The canonical text; spec_parse() of it is equal to the spec. */
 void spec_format(const struct spec *spec, struct buf *b);
 bool spec_equal(const struct spec *a, const struct spec *b);
