@@ -174,12 +174,25 @@ int watch_event(struct watch *w, struct event_type *type, const char *filter, st
 	return 0;
 }
 
+/* Where the records themselves are not to be had, the kernel's text of them. */
+static int open_text(struct watch *w, struct err *err)
+{
+	int fd = control_open_pipe(w->tfs, w->run.name);
+
+	return fd < 0 ? tfs_errno(err, TFS_RAW_READ, -fd, w->run.name)
+		      : stream_add_text(w->stream, fd, err);
+}
+
 static int open_readers(struct watch *w, struct err *err)
 {
 	for (size_t i = 0; i < w->n_cpus; i++) {
 		int fd = control_open_raw(w->tfs, w->run.name, w->cpus[i]);
-		int rc = fd < 0 ? tfs_errno(err, TFS_RAW_READ, -fd, w->run.name)
-				: stream_add_cpu(w->stream, w->cpus[i], fd, err);
+		int rc;
+
+		if (fd == -ENOENT && i == 0)
+			return open_text(w, err);
+		rc = fd < 0 ? tfs_errno(err, TFS_RAW_READ, -fd, w->run.name)
+			    : stream_add_cpu(w->stream, w->cpus[i], fd, err);
 
 		if (rc < 0)
 			return rc;

@@ -210,6 +210,11 @@ unsigned decoder_id(const struct decoder *d)
 	return d->id;
 }
 
+const struct event_type *decoder_type(const struct decoder *d)
+{
+	return d->type;
+}
+
 #define LOAD_NUMBER(member, type)                                                        \
 	do {                                                                             \
 		type number_;                                                            \

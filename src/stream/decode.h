@@ -23,6 +23,7 @@ int decoder_new(const char *format, struct event_type *type, struct decoder **re
 void decoder_free(struct decoder *d);
 /* The id that records of this event begin with (common_type). */
 unsigned decoder_id(const struct decoder *d);
+const struct event_type *decoder_type(const struct decoder *d);
 
 /*
  * Fills type, tid, comm (if the event carries __comm, else NULL), ip, ret_ip and values

@@ -20,15 +20,14 @@
 #include "stream/page.h"
 #include "stream/ring.h"
 #include "stream/stream.h"
+#include "stream/task-cache.h"
+#include "stream/text.h"
 
 enum {
-	QUEUE = 16,     /* sub-buffers read ahead of a CPU */
-	ROUNDS = 64,    /* in one stream_read() */
-	TASKS = 1024,   /* remembered */
-	COMM_SIZE = 16, /* TASK_COMM_LEN */
+	QUEUE = 16,      /* sub-buffers read ahead of a CPU */
+	ROUNDS = 64,     /* in one stream_read() */
+	TEXT_READ = 8192, /* trace_pipe gives no more at once */
 };
-
-#define TASK_TTL_NS UINT64_C(1000000000)
 
 struct cpu {
 	int cpu, fd;
@@ -46,13 +45,6 @@ struct cpu {
 	uint64_t n_samples; /* of the ring */
 };
 
-struct task {
-	pid_t tid; /* 0: empty */
-	pid_t tgid;
-	uint64_t since;
-	char comm[COMM_SIZE]; /* "": not known */
-};
-
 struct stream {
 	struct stream_ops ops;
 	struct page_layout layout;
@@ -65,7 +57,9 @@ struct stream {
 	size_t n_heap;
 	uint64_t seen;      /* newest time of this round */
 	uint64_t confirmed; /* newest time of the round before */
-	struct task *tasks; /* TASKS, by hash of the tid */
+	struct task_cache *tasks;
+	struct text *text; /* in place of CPUs; NULL: none */
+	int text_fd;
 	bool has_delivered, is_stopped;
 };
 
@@ -78,7 +72,8 @@ struct stream *stream_new(const char *header_page, size_t subbuf_size,
 	s->subbuf_size = subbuf_size;
 	if (page_layout_parse(&s->layout, header_page, NULL) < 0)
 		page_layout_parse(&s->layout, NULL, NULL);
-	s->tasks = xcalloc(TASKS, sizeof(*s->tasks));
+	s->tasks = task_cache_new(ops);
+	s->text_fd = -1;
 	return s;
 }
 
@@ -98,7 +93,10 @@ void stream_free(struct stream *s)
 	free(s->decoders);
 	free(s->cpus);
 	free(s->heap);
-	free(s->tasks);
+	task_cache_free(s->tasks);
+	text_free(s->text);
+	if (s->text_fd >= 0)
+		close(s->text_fd);
 	free(s);
 }
 
@@ -133,13 +131,20 @@ void event_type_done(struct event_type *type)
 	type->n_fields = 0;
 }
 
+static bool set_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
 int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err)
 {
-	int flags = fcntl(fd, F_GETFL), code;
 	struct cpu *c;
 
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-		code = errno;
+	if (!set_nonblocking(fd)) {
+		int code = errno;
+
 		close(fd);
 		return err_set(err, code, "cannot read the buffer of CPU %d: %s", cpu,
 			       strerror(code));
@@ -165,6 +170,44 @@ void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t pa
 	};
 }
 
+static bool on_text_event(void *ctx, const struct event *e)
+{
+	struct stream *s = ctx;
+	struct event complete = *e;
+
+	task_cache_complete(s->tasks, &complete);
+	s->has_delivered = true;
+	s->is_stopped = !s->ops.event(s->ops.ctx, &complete);
+	return !s->is_stopped;
+}
+
+static void on_text_lost(void *ctx, const struct lost *lost)
+{
+	struct stream *s = ctx;
+
+	s->has_delivered = true;
+	if (s->ops.lost)
+		s->ops.lost(s->ops.ctx, lost);
+}
+
+int stream_add_text(struct stream *s, int fd, struct err *err)
+{
+	const struct text_ops ops = { .event = on_text_event, .lost = on_text_lost, .ctx = s };
+
+	if (!set_nonblocking(fd)) {
+		int code = errno;
+
+		close(fd);
+		return err_set(err, code, "cannot read the trace: %s", strerror(code));
+	}
+	s->text_fd = fd;
+	s->text = text_new(&ops);
+	for (size_t i = 0; i < s->n_decoders; i++)
+		if (s->decoders[i])
+			text_declare(s->text, decoder_type(s->decoders[i]));
+	return 0;
+}
+
 uint64_t stream_ring_samples(const struct stream *s, int cpu)
 {
 	uint64_t sum = 0;
@@ -177,6 +220,8 @@ uint64_t stream_ring_samples(const struct stream *s, int cpu)
 
 int stream_fd(const struct stream *s, size_t i)
 {
+	if (s->text)
+		return i == 0 ? s->text_fd : -1;
 	return i < s->n_cpus ? s->cpus[i].fd : -1;
 }
 
@@ -384,49 +429,10 @@ static void build_heap(struct stream *s)
 		sift_down(s, i - 1);
 }
 
-/* What is known of a task, asked for again when it is older than TASK_TTL_NS. */
-static const struct task *find_task(struct stream *s, pid_t tid, uint64_t now)
-{
-	struct task *t = &s->tasks[(uint32_t)tid % TASKS];
-	char comm[COMM_SIZE] = "";
-	pid_t tgid = 0;
-
-	/* The difference is unsigned: a clock that went back is a reason to ask, too. */
-	if (t->tid == tid && now - t->since < TASK_TTL_NS)
-		return t;
-	if (t->tid != tid)
-		*t = (struct task){ .tid = tid };
-	t->since = now;
-	/* A task that is gone keeps what was known of it. */
-	if (s->ops.task(s->ops.ctx, tid, comm, &tgid)) {
-		comm[COMM_SIZE - 1] = '\0';
-		memcpy(t->comm, comm, sizeof(comm));
-		t->tgid = tgid;
-	}
-	return t;
-}
-
-static void add_task(struct stream *s, const struct cpu *c, struct event *e)
-{
-	const struct task *t;
-
-	e->tgid = c->tgid;
-	if (e->tgid && e->comm)
-		return;
-	/* tid 0, the idle task, does not run user code. */
-	if (!s->ops.task || e->tid == 0)
-		return;
-	t = find_task(s, e->tid, e->time_ns);
-	if (!e->tgid)
-		e->tgid = t->tgid;
-	if (!e->comm && t->comm[0])
-		e->comm = t->comm;
-}
-
 static void deliver(struct stream *s, struct cpu *c)
 {
 	const struct page_record *r = &c->record;
-	struct event e = { .time_ns = r->time, .cpu = c->cpu };
+	struct event e = { .time_ns = r->time, .cpu = c->cpu, .tgid = c->tgid };
 	struct decoder *d;
 	uint16_t id;
 
@@ -441,7 +447,7 @@ static void deliver(struct stream *s, struct cpu *c)
 		add_lost(c, 1);
 		return;
 	}
-	add_task(s, c, &e);
+	task_cache_complete(s->tasks, &e);
 	s->has_delivered = true;
 	s->is_stopped = !s->ops.event(s->ops.ctx, &e);
 }
@@ -463,6 +469,27 @@ static void deliver_until(struct stream *s, uint64_t limit)
 	}
 }
 
+/* The kernel has put the CPUs in order. Where its text pauses a record is whole. */
+static int read_text(struct stream *s, struct err *err)
+{
+	char data[TEXT_READ];
+
+	for (int round = 0; round < ROUNDS && !s->is_stopped; round++) {
+		ssize_t n = read(s->text_fd, data, sizeof(data));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+			return err_set(err, errno, "reading the trace: %s", strerror(errno));
+		if (n <= 0) {
+			text_flush(s->text);
+			break;
+		}
+		text_feed(s->text, data, (size_t)n);
+	}
+	return s->has_delivered && !s->is_stopped;
+}
+
 int stream_read(struct stream *s, bool flush, struct err *err)
 {
 	uint64_t limit;
@@ -470,6 +497,8 @@ int stream_read(struct stream *s, bool flush, struct err *err)
 
 	s->has_delivered = false;
 	s->is_stopped = false;
+	if (s->text)
+		return read_text(s, err);
 	for (int round = 0; round < ROUNDS && !s->is_stopped; round++) {
 		int rc = read_round(s, &more, &limit, err);
 

@@ -4,8 +4,9 @@
  * From per-CPU trace_pipe_raw files to events in time order.
  *
  * The stream is given open fds, format texts and a way to look up a task's name; it opens
- * nothing itself. A CPU's source is either such a file or a perf ring. Formats are compiled once per event (decode.h); the loop allocates
- * nothing per event.
+ * nothing itself. A CPU's source is either such a file or a perf ring; where there is
+ * neither, the kernel's text serves. Formats are compiled once per event (decode.h); the loop
+ * allocates nothing per event.
  */
 
 #include <stdbool.h>
@@ -54,6 +55,11 @@ void event_type_done(struct event_type *type);
 /* Adds a CPU's buffer. The fd is the stream's from then on, also after an error; it is
    made non-blocking. */
 int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err);
+/*
+ * In place of CPUs: trace_pipe, whose text has their records in order already, to the
+ * microsecond. Once all events are added; the fd as above.
+ */
+int stream_add_text(struct stream *s, int fd, struct err *err);
 /*
  * Adds a perf ring that holds the events of one CPU; `fd` is what to poll, and stays the
  * caller's, as the mapping does.

@@ -75,3 +75,5 @@ int control_cpus(struct tfs *tfs, const char *instance, int **ret, size_t *ret_n
 		 struct err *err);
 /* An fd on per_cpu/cpuN/trace_pipe_raw, non-blocking, or -errno. */
 int control_open_raw(struct tfs *tfs, const char *instance, int cpu);
+/* An fd on the instance's trace_pipe, non-blocking, or -errno (-EBUSY: it has a reader). */
+int control_open_pipe(struct tfs *tfs, const char *instance);

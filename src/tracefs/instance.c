@@ -131,3 +131,10 @@ int control_open_raw(struct tfs *tfs, const char *instance, int cpu)
 
 	return root_openf(&tfs->root, O_RDONLY | O_NONBLOCK, "%s", path);
 }
+
+int control_open_pipe(struct tfs *tfs, const char *instance)
+{
+	auto_free char *path = control_path(instance, "trace_pipe");
+
+	return root_openf(&tfs->root, O_RDONLY | O_NONBLOCK, "%s", path);
+}
