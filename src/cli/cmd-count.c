@@ -14,13 +14,13 @@
 
 #include "analyze/counts.h"
 #include "base/xalloc.h"
+#include "cli/command.h"
 #include "cli/counted.h"
 #include "cli/lost.h"
 #include "cli/screen.h"
 #include "cli/silence.h"
 #include "cli/watched.h"
 #include "report/counts.h"
-#include "session/child.h"
 #include "tracefs/profile.h"
 
 struct counting {
@@ -311,11 +311,15 @@ static int finish(struct counting *c)
 	return c->failed ? -EIO : rc;
 }
 
-static int run_watch(struct counting *c, struct child *child)
+static int run_watch(void *ctx, struct child *child)
 {
+	struct counting *c = ctx;
 	struct err later = ERR_INIT;
 	auto_losses lost = LOSSES_INIT;
-	int end, rc = attach(c, child);
+	int end, rc;
+
+	c->set.child_pid = child->pid;
+	rc = attach(c, child);
 
 	if (rc == 0)
 		rc = loop(c);
@@ -329,25 +333,6 @@ static int run_watch(struct counting *c, struct child *child)
 	if (rc == 0)
 		close_line(c, &lost);
 	return rc < 0 ? rc : end;
-}
-
-static int with_command(struct counting *c)
-{
-	struct options *o = &c->cli->opts;
-	struct child child = CHILD_INIT;
-	int rc = 0;
-
-	if (o->command || o->command_argv)
-		rc = child_start(&child, o->command_argv, o->command, &c->cli->err);
-	c->set.child_pid = child.pid;
-	if (rc == 0) {
-		rc = run_watch(c, &child);
-		child_wait(&child);
-		if (rc == 0 && child_exit_status(&child) > 0)
-			rc = child_exit_status(&child);
-	}
-	child_done(&child);
-	return rc;
 }
 
 static counts_format_fn *format_of(const struct options *o)
@@ -413,7 +398,7 @@ static int run(struct cli *cli)
 			rc = cli_open_output(cli);
 	}
 	if (rc == 0 && !dry)
-		rc = with_command(&c);
+		rc = command_watch(cli, run_watch, &c);
 	counted_done(&c.counted);
 	watchset_done(&c.set);
 	return rc;

@@ -263,7 +263,7 @@ static bool sleep_until(const struct cli *cli, int signal_fd, double until)
 		if (left <= 0)
 			return true;
 		poll(fds, ARRAY_SIZE(fds), left > 1e6 ? 1000000000 : (int)(left * 1000) + 1);
-		sig = signals_read(signal_fd);
+		sig = signals_read(signal_fd, NULL);
 		if ((sig && sig != SIGCHLD) || (fds[1].revents & (POLLERR | POLLNVAL)))
 			return false;
 	}

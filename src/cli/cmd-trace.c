@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "cli/command.h"
 #include "cli/lost.h"
 #include "cli/output.h"
 #include "cli/pairing.h"
 #include "cli/silence.h"
 #include "cli/watched.h"
-#include "session/child.h"
 
 struct trace {
 	struct cli *cli;
@@ -184,11 +184,14 @@ static int tear_down(struct trace *t, int rc, struct losses *ret_lost)
 	return rc < 0 ? rc : end;
 }
 
-static int show(struct trace *t, struct child *child)
+static int show(void *ctx, struct child *child)
 {
+	struct trace *t = ctx;
 	auto_losses lost = LOSSES_INIT;
-	int rc = set_up(t, child);
+	int rc;
 
+	t->set.child_pid = child->pid;
+	rc = set_up(t, child);
 	if (rc == 0) {
 		begin_output(t);
 		rc = loop(t);
@@ -209,25 +212,6 @@ static int dry_run(struct trace *t)
 		buf_addc(&t->cli->out, '\n');
 	}
 	return EXIT_OK;
-}
-
-static int run_with_command(struct trace *t)
-{
-	struct cli *cli = t->cli;
-	struct child child = CHILD_INIT;
-	int rc = 0;
-
-	if (cli->opts.command || cli->opts.command_argv)
-		rc = child_start(&child, cli->opts.command_argv, cli->opts.command, &cli->err);
-	t->set.child_pid = child.pid;
-	if (rc == 0) {
-		rc = show(t, &child);
-		child_wait(&child);
-		if (rc == 0 && child_exit_status(&child) > 0)
-			rc = child_exit_status(&child);
-	}
-	child_done(&child);
-	return rc;
 }
 
 /* --slower */
@@ -264,7 +248,7 @@ static int run(struct cli *cli)
 	else if (rc == 0)
 		rc = cli_open_output(cli);
 	if (rc == 0 && !dry)
-		rc = run_with_command(&t);
+		rc = command_watch(cli, show, &t);
 	watchset_done(&t.set);
 	return rc;
 }

@@ -100,6 +100,14 @@ bool child_reap(struct child *child)
 	return child->is_done;
 }
 
+void child_signal(struct child *child, int sig)
+{
+	if (!child->pid || child->is_done || child->go_fd >= 0)
+		return;
+	kill(child->pid, sig);
+	child->is_told = true;
+}
+
 void child_wait(struct child *child)
 {
 	sigset_t none;

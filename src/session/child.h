@@ -16,6 +16,7 @@ struct child {
 	int report_fd; /* the errno of a failed execvp(), or end of file */
 	int status;  /* of waitpid(2), once is_done */
 	bool is_done;
+	bool is_told; /* to end, by child_signal() */
 };
 
 #define CHILD_INIT { .pid = 0, .go_fd = -1, .report_fd = -1 }
@@ -30,6 +31,8 @@ int child_start(struct child *child, char *const *argv, const char *shell, struc
 int child_go(struct child *child, struct err *err);
 /* Takes note of its end, without waiting. True if it has ended (now or before). */
 bool child_reap(struct child *child);
+/* Passes a signal on to one that runs. */
+void child_signal(struct child *child, int sig);
 /* Waits for its end. Signals act as usual meanwhile: nothing of ours is in the kernel. */
 void child_wait(struct child *child);
 /*

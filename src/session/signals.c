@@ -26,13 +26,19 @@ int signals_open(int *ret_fd, struct err *err)
 	return 0;
 }
 
-int signals_read(int fd)
+int signals_read(int fd, bool *ret_sent)
 {
 	struct signalfd_siginfo info;
+	bool is_sent = false;
 	int got = 0;
 
-	while (read(fd, &info, sizeof(info)) == sizeof(info))
-		if (!got || info.ssi_signo != SIGCHLD)
-			got = (int)info.ssi_signo;
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		if (got && info.ssi_signo == SIGCHLD)
+			continue;
+		got = (int)info.ssi_signo;
+		is_sent = info.ssi_code != SI_KERNEL;
+	}
+	if (ret_sent)
+		*ret_sent = is_sent;
 	return got;
 }

@@ -12,6 +12,9 @@
 
 /* Blocks them and makes the fd. */
 int signals_open(int *ret_fd, struct err *err);
-/* What came, without waiting: 0 if nothing, else the last of SIGINT, SIGTERM, SIGHUP, or
-   SIGCHLD if only that. */
-int signals_read(int fd);
+/*
+ * What came, without waiting: 0 if nothing, else the last of SIGINT, SIGTERM, SIGHUP, or
+ * SIGCHLD if only that. *ret_sent (may be NULL): by kill(2), to us alone; what is typed on a
+ * terminal goes to the command of the run as well.
+ */
+int signals_read(int fd, bool *ret_sent);

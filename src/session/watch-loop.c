@@ -56,10 +56,14 @@ static enum watch_reason reason_to_end(struct watch *w, const struct pollfd *fds
 	if (w->has_enough)
 		return WATCH_ENOUGH;
 	if (fds[SLOT_SIGNALS].revents) {
-		int sig = signals_read(w->signal_fd);
+		bool is_sent;
+		int sig = signals_read(w->signal_fd, &is_sent);
 
-		if (sig && sig != SIGCHLD)
+		if (sig && sig != SIGCHLD) {
+			if (w->child && is_sent)
+				child_signal(w->child, sig);
 			return WATCH_SIGNAL;
+		}
 	}
 	if (w->child && child_reap(w->child))
 		return WATCH_COMMAND;
