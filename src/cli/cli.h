@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/cmd.h"
+#include "cli/named.h"
 #include "cli/options.h"
 #include "probe/spec.h"
 #include "resolve/resolve.h"
@@ -27,6 +28,7 @@ struct cli {
 	struct err err;
 	/* The specs of this call; errors point into them. */
 	struct spec_list specs;
+	struct named_list named; /* probes that exist, likewise */
 	struct origin bad_origin; /* of a spec that does not parse */
 	char *bad_text;
 };

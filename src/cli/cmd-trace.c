@@ -255,7 +255,7 @@ static int run(struct cli *cli)
 
 const struct cmd cmd_trace = {
 	.name = "trace",
-	.args = "SPEC... | [GROUP/]EVENT... | BINARY FUNCTION",
+	.args = "SPEC... | [GROUP/]EVENT... [if 'FILTER'] | BINARY FUNCTION",
 	.summary = "show calls as they happen",
 	.help = "Shows each event as it happens: time, command, process, event and arguments.\n"
 		"\n"

@@ -193,6 +193,7 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 static void cli_done(struct cli *cli)
 {
 	spec_list_done(&cli->specs);
+	named_list_done(&cli->named);
 	free(cli->bad_text);
 	statedir_close(&cli->state);
 	if (cli->has_tfs)

@@ -19,99 +19,6 @@ static const char *const hidden_args[] = { "__comm=$comm", NULL };
 /* The stack pointer tells which return belongs to which entry (R18). */
 static const char *const hidden_pair_args[] = { "__sp=$stack", NULL };
 
-/* "BINARY FUNCTION": two words without ':' of which neither is a probe. */
-static int as_binary_and_function(struct watchset *set)
-{
-	const char **args = set->cli->opts.args;
-	struct origin *origin = &set->cli->bad_origin;
-	bool plain = !strpbrk(args[0], " \t\"\\") && !strpbrk(args[1], " \t\"\\");
-
-	set->cli->bad_text = plain ? xasprintf("%s:%s", args[0], args[1])
-				 : xasprintf("\"%s:%s\"", args[0], args[1]);
-	*origin = (struct origin){ .text = set->cli->bad_text };
-	return spec_list_add(&set->cli->specs, origin, &set->cli->err);
-}
-
-static bool is_probe_name(struct watchset *set, const char *word)
-{
-	auto_free struct event_ref *refs = NULL;
-	struct err kept = set->cli->err;
-	size_t n;
-	int rc = probes_select(set->cli, &set->probes, &word, 1, PROBES_ANY, &refs, &n);
-
-	set->cli->err = kept;
-	return rc == 0;
-}
-
-/* Whether TARGET:… with that word would find a program or a library. */
-static bool is_file(const struct cli *cli, const char *word)
-{
-	CLEANUP(target_search_done) struct target_search search = { 0 };
-	struct resolve_env env = cli_resolve_env(cli);
-
-	return strchr(word, '/') || target_search(&env.target, word, &search, NULL) == 0;
-}
-
-static int not_understood(struct watchset *set, const char *word)
-{
-	struct cli *cli = set->cli;
-
-	const char *const *args = cli->opts.args;
-	size_t n = cli->opts.n_args;
-
-	err_set(&cli->err, ENOENT, "'%s' is neither a probe nor TARGET:LOCATION", word);
-	if (n == 2 && !strpbrk(args[0], ": ") && !strpbrk(args[1], ": ")) {
-		const char *other = word == args[0] ? args[1] : args[0];
-
-		err_detail(&cli->err, "'%s' is a probe: uprobe-ctl trace %s", other, other);
-		err_detail(&cli->err, "a function of a file: uprobe-ctl trace %s:%s", args[0],
-			   args[1]);
-		return err_hint(&cli->err, "say which of the two is meant");
-	}
-	if (is_file(cli, word))
-		err_hint(&cli->err, "what of that file? uprobe-ctl symbols %s lists its functions",
-			 word);
-	else
-		err_hint(&cli->err, "a function is written FILE:%s; uprobe-ctl list shows the "
-				    "probes there are", word);
-	return -ENOENT;
-}
-
-/* Specs into cli->specs, names of probes into set->names. */
-static int sort_words(struct watchset *set)
-{
-	const struct options *o = &set->cli->opts;
-	size_t probes = 0, plain = 0;
-
-	for (size_t i = 0; i < o->n_args; i++) {
-		if (strchr(o->args[i], ':'))
-			continue;
-		plain++;
-		probes += is_probe_name(set, o->args[i]);
-	}
-	if (o->n_args == 2 && plain == 2 && probes == 0)
-		return as_binary_and_function(set);
-	set->names = xcalloc(o->n_args, sizeof(*set->names));
-	for (size_t i = 0; i < o->n_args; i++) {
-		const char *word = o->args[i];
-		bool is_plain = !strchr(word, ':');
-		int rc = 0;
-
-		if (is_plain && is_probe_name(set, word))
-			set->names[set->n_names++] = word;
-		else if (is_plain && !strchr(word, ' '))
-			rc = not_understood(set, word);
-		else
-			rc = cli_read_words(set->cli, &word, 1);
-		if (rc < 0) {
-			if (o->n_args != 2 || plain != 2)
-				cli_hint_quotes(set->cli, word, o->args, o->n_args);
-			return rc;
-		}
-	}
-	return 0;
-}
-
 static struct watched *new_watched(struct watchset *set, const char *group,
 				   const char *shown_group, const char *event)
 {
@@ -221,8 +128,27 @@ static char *name_shown(const struct cli *cli, const char *name)
 	return !name || opt(&cli->opts, OPT_NO_DEMANGLE) ? xstrdup_null(name) : demangle_shown(name);
 }
 
+/* The filter is set in the run's own instance: who else reads the probe sees all of it. */
+static int watch_existing_event(struct watched *w, struct watch *watch,
+				const struct named *named, const struct definition *d)
+{
+	struct err *err = &w->set->cli->err;
+	int rc = named ? named_filter(named, d, &w->filter, err) : 0;
+
+	w->named = named;
+	if (rc < 0 && (named->n_names > 1 || strpbrk(named->names[0], "*?[")))
+		err_prefix(err, "%s/%s", d->group, d->event);
+	if (rc == 0)
+		rc = watch_event(watch, &w->type, w->filter ? w->filter->text : NULL, err);
+	if (rc < 0 && w->filter)
+		err_at(err, &named->origin, filter_locate(w->filter, err->at));
+	find_id(w);
+	return rc;
+}
+
+/* `named`: with its filter; NULL: none. */
 static int watch_existing(struct watchset *set, struct watch *watch,
-			  const char *const *patterns, size_t n)
+			  const char *const *patterns, size_t n, const struct named *named)
 {
 	auto_free struct event_ref *refs = NULL;
 	struct locator *locator = locator_new();
@@ -242,8 +168,10 @@ static int watch_existing(struct watchset *set, struct watch *watch,
 			continue;
 		if (!w) {
 			w = new_watched(set, d->group, d->group, d->event);
-			rc = watch_event(watch, &w->type, NULL, &set->cli->err);
-			find_id(w);
+			rc = watch_existing_event(w, watch, named, d);
+		} else if (w->named != named) {
+			rc = err_set(&set->cli->err, EINVAL, "%s/%s stands twice here", d->group,
+				     d->event);
 		}
 		add_location(w, listed_id(d), xstrdup(d->path),
 			     locator_name(locator, d->path, d->offset), d->kind);
@@ -267,7 +195,7 @@ static int watch_enabled(struct watchset *set, struct watch *watch)
 		    control_state(&set->cli->tfs, NULL, d->group, d->event) != ENABLE_ON)
 			continue;
 		found++;
-		rc = watch_existing(set, watch, &pattern, 1);
+		rc = watch_existing(set, watch, &pattern, 1, NULL);
 	}
 	if (rc < 0 || found)
 		return rc;
@@ -410,7 +338,7 @@ int watchset_load(struct watchset *set, struct cli *cli)
 		rc = 0;
 	}
 	if (rc == 0)
-		rc = sort_words(set);
+		rc = watchset_sort_words(set);
 	if (rc == 0 && cli->opts.file)
 		rc = cli_read_specs(cli, NULL, 0);
 	return rc;
@@ -446,8 +374,13 @@ int watchset_attach(struct watchset *set, struct watch *watch)
 
 	if (set->plan.n)
 		rc = watch_specs(set, watch);
-	if (rc == 0 && set->n_names)
-		rc = watch_existing(set, watch, set->names, set->n_names);
+	for (size_t i = 0; rc == 0 && i < set->cli->named.n; i++) {
+		const struct named *named = set->cli->named.items[i];
+
+		if (named->n_names)
+			rc = watch_existing(set, watch, (const char *const *)named->names,
+					    named->n_names, named);
+	}
 	if (rc == 0 && !set->n_names && !set->plan.n)
 		rc = watch_enabled(set, watch);
 	return rc;
@@ -510,6 +443,7 @@ void watchset_done(struct watchset *set)
 		struct watched *w = set->watched[i];
 
 		view_free(w->view);
+		filter_free(w->filter);
 		free(w->shown);
 		free(w->places);
 		event_type_done(&w->type);

@@ -30,6 +30,9 @@ struct watched {
 	struct view *view;     /* NULL: as it was recorded */
 	struct event *shown;
 	struct anchor *places; /* of each location; vaddr is not set */
+	/* Of a probe that exists: */
+	const struct named *named; /* the words it is of; NULL: not asked for by name */
+	struct filter *filter;     /* in this run alone; NULL: none */
 	struct watchset *set;
 };
 
@@ -39,7 +42,7 @@ struct watchset {
 	pid_t child_pid;     /* the command's; 0: none */
 	bool any_number;     /* of functions may match a pattern */
 	struct plan plan;    /* of the specs */
-	const char **names;  /* of probes that exist: words of the command line */
+	const char **names;  /* words of the command line that make cli->named */
 	size_t n_names;
 	struct watched **watched;
 	size_t n_watched;
@@ -47,8 +50,14 @@ struct watchset {
 };
 
 /*
+ * Words of the command line: specs into cli->specs, names of probes and the filter behind
+ * them into cli->named. A part of watchset_load(), which has read what exists.
+ */
+int watchset_sort_words(struct watchset *set);
+
+/*
  * Reads what exists and sorts the words (and -f FILE): TARGET:LOCATION is a spec, another
- * word the name of a probe, two words of which neither is a probe are BINARY FUNCTION.
+ * word the name of a probe, perhaps with `if FILTER' behind it, two words of which neither is a probe are BINARY FUNCTION.
  */
 int watchset_load(struct watchset *set, struct cli *cli);
 /* Resolves the specs, for definitions of that group, without a run: for --dry-run. */
