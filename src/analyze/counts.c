@@ -9,7 +9,8 @@ size_t counts_add(struct counts *c, const char *file, const char *symbol, uint64
 {
 	c->counters = xgrow(c->counters, c->n, sizeof(*c->counters));
 	c->counters[c->n] =
-		(struct counter){ .file = file, .symbol = symbol, .offset = offset };
+		(struct counter){ .file = file, .symbol = symbol, .offset = offset,
+				  .probe_offset = offset };
 	return c->n++;
 }
 

@@ -11,6 +11,7 @@ struct counter {
 	const char *group, *event, *kind; /* of a probe that exists; borrowed, NULL: none */
 	const char *filter; /* only calls that passed it; borrowed, NULL: all */
 	uint64_t offset;
+	uint64_t probe_offset; /* where its calls are counted: behind the entry's endbr64 */
 	uint64_t total;
 	uint64_t delta;  /* in the interval that counts_tick() closed */
 	uint64_t before; /* total at the tick before */

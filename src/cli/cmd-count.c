@@ -210,6 +210,9 @@ static void announce(const struct counting *c)
 		buf_adds(&b, c->counts->counters[0].file);
 	if (c->counted.n_aliases)
 		buf_addf(&b, " (%zu alias%s folded)", c->counted.n_aliases, c->counted.n_aliases == 1 ? "" : "es");
+	if (c->counted.fast_entry)
+		buf_addf(&b, ", %zu behind %s endbr64", c->counted.n_fast,
+			 c->counted.n_fast == 1 ? "its" : "their");
 	add_whose(cli, &b);
 	if (cli->opts.duration_ns)
 		buf_addf(&b, "; %g s", (double)cli->opts.duration_ns / 1e9);
@@ -388,6 +391,7 @@ static int run(struct cli *cli)
 	if (rc == 0)
 		rc = watchset_plan(&c.set, "uctl_RUN");
 	if (rc == 0) {
+		c.counted.fast_entry = opt(&cli->opts, OPT_FAST_ENTRY);
 		c.counted.separate = cli->has_tfs && !cli->tfs.features.multi_location;
 		counted_collect(&c.counted, &c.set.plan);
 		c.by_records = cli->opts.n_pids || cli->opts.command ||
@@ -417,7 +421,7 @@ const struct cmd cmd_count = {
 		"\n"
 		"Without a duration (-d) it counts until Ctrl-C.",
 	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_INTERVAL | OPT_COUNT | OPT_FILE |
-		   OPT_WRITE | OPT_TOP | OPT_ZEROS | OPT_CSV | OPT_OPENMETRICS | OPT_DRY_RUN |
+		   OPT_WRITE | OPT_TOP | OPT_ZEROS | OPT_FAST_ENTRY | OPT_CSV | OPT_OPENMETRICS | OPT_DRY_RUN |
 		   OPT_RESOLVING | OPT_NO_DEMANGLE,
 	.min_args = 1,
 	.max_args = SIZE_MAX,

@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "cli/counted.h"
 #include "probe/filter.h"
+#include "resolve/fast-entry.h"
 
 #define EVENT_NAME "count"
 
@@ -115,8 +116,8 @@ static void add_id(struct definition *d, size_t id)
  * Entries, whichever end the spec names: what is called is counted. A filter is asked where
  * its arguments are.
  */
-static struct definition location_of(const struct counted *c, const struct definition *from,
-				     size_t id)
+static struct definition location_of(struct counted *c, const struct definition *from,
+				     size_t id, bool is_fast)
 {
 	struct definition d = {
 		.kind = from->filter ? from->kind : 'p',
@@ -129,6 +130,8 @@ static struct definition location_of(const struct counted *c, const struct defin
 		.path_from = from->path_from,
 	};
 
+	if (is_fast && d.kind == 'p')
+		d.offset += FAST_ENTRY_OFFSET;
 	if (from->filter)
 		copy_args(&d, from);
 	if (!c->separate)
@@ -167,13 +170,13 @@ static bool same_exprs(const struct definition *a, const struct definition *b)
 }
 
 /* A function that another spec named, too, is counted once for each filter. */
-static bool is_known(const struct counted *c, const struct definition *d,
+static bool is_known(const struct counted *c, const struct definition *d, uint64_t entry,
 		     const struct filter *filter, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct definition *other = &c->defs.defs[i];
 
-		if (other->offset == d->offset && strcmp(other->path, d->path) == 0 &&
+		if (c->counts.counters[i].offset == entry && strcmp(other->path, d->path) == 0 &&
 		    definition_same_shape(other, d) && same_exprs(other, d) &&
 		    same_filter(c->filters[i], filter))
 			return true;
@@ -192,13 +195,14 @@ static void add_event(struct counted *c, const struct filter *filter)
 
 /* `n_before`: locations of the specs before, which may be the same. */
 static void add_location(struct counted *c, const struct definition *from,
-			 const struct resolution *res, size_t n_before)
+			 const struct resolution *res, bool is_fast, size_t n_before)
 {
 	const struct function *f = resolution_function(res, from);
-	struct definition d = location_of(c, from, c->counts.n);
+	struct definition d = location_of(c, from, c->counts.n, is_fast);
+	struct counter *counter;
 	size_t event = find_event(c, &d, from->filter);
 
-	if (is_known(c, &d, from->filter, n_before)) {
+	if (is_known(c, &d, from->offset, from->filter, n_before)) {
 		definition_done(&d);
 		return;
 	}
@@ -209,18 +213,22 @@ static void add_location(struct counted *c, const struct definition *from,
 	c->filters[c->defs.n] = from->filter;
 	definition_list_take(&c->defs, &d);
 	counts_add(&c->counts, f->target->name, f->symbol ? f->symbol->name : NULL, from->offset);
-	c->counts.counters[c->counts.n - 1].filter = from->filter ? res->spec->filter.s : NULL;
+	counter = &c->counts.counters[c->counts.n - 1];
+	counter->filter = from->filter ? res->spec->filter.s : NULL;
+	counter->probe_offset = c->defs.defs[c->defs.n - 1].offset;
+	c->n_fast += counter->probe_offset != counter->offset;
 }
 
 void counted_collect(struct counted *c, const struct plan *plan)
 {
 	for (size_t r = 0; r < plan->n; r++) {
 		const struct resolution *res = &plan->res[r];
+		auto_free bool *fast = c->fast_entry ? fast_entries(res) : NULL;
 		size_t n_before = c->defs.n;
 
 		/* Of a pair the second half has the same places. */
 		for (size_t i = 0; i < res->functions.n; i++)
-			add_location(c, &res->defs[i], res, n_before);
+			add_location(c, &res->defs[i], res, fast && fast[i], n_before);
 		c->n_aliases += res->functions.n_aliases;
 	}
 	/* Functions of one file follow one another. */

@@ -25,9 +25,11 @@ struct counted {
 	struct counts counts;
 	struct counted_event *events;
 	size_t n_events;
+	bool fast_entry; /* set by the caller: behind endbr64 where that is proven the same */
 	bool separate; /* set by the caller: events of one location each, without __id */
 	size_t n_filters;
 	size_t n_files, n_aliases;
+	size_t n_fast; /* behind their endbr64 */
 };
 
 /*

@@ -37,6 +37,7 @@ static const struct option table[] = {
 	{ OPT_COUNT, 'n', "count", "N", "end after N events (profile: N intervals)" },
 	{ OPT_TOP, 0, "top", "N", "only the N most called" },
 	{ OPT_ZEROS, 0, "zeros", NULL, "also what was never called" },
+	{ OPT_FAST_ENTRY, 0, "fast-entry", NULL, "count behind endbr64 where that is proven the same" },
 	{ OPT_WRITE, 'w', "write", "FILE", "write the output to FILE" },
 	{ OPT_COLUMNS, 'o', "columns", "LIST", "these columns: time,comm,... +LIST: besides the usual" },
 	{ OPT_KERNEL_FORMAT, 0, "kernel-format", NULL, "print events as the kernel's trace_pipe does" },

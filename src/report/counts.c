@@ -107,6 +107,8 @@ void counts_json(const struct counts *c, const struct counts_options *opts, stru
 		json_str(&j, "file", counter->file);
 		json_str(&j, "symbol", counter->symbol);
 		json_uint(&j, "offset", counter->offset);
+		if (counter->probe_offset != counter->offset)
+			json_uint(&j, "probe_offset", counter->probe_offset);
 		if (counter->filter)
 			json_str(&j, "filter", counter->filter);
 		json_uint(&j, "hits", hits);
