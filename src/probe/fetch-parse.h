@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* What the two halves of the fetch argument parser share; nobody else includes it. */
+/* What the parts of the fetch argument parser share; nobody else includes it. */
 
 #include "probe/fetch.h"
 

@@ -6,136 +6,11 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/attr.h"
 #include "base/xalloc.h"
 #include "probe/name.h"
-#include "probe/spec.h"
+#include "probe/spec-parse.h"
 
 #define MAX_ARGS 128 /* MAX_TRACE_ARGS */
-
-struct spec_parser {
-	const struct origin *origin;
-	const char *next; /* in origin->text */
-	struct spec *spec;
-	struct err *err;
-};
-
-/* A word without its quotes. */
-struct word {
-	char *s; /* owned; NULL: there was none */
-	struct span at; /* of the content: inside the quotes */
-	bool quoted;
-};
-
-static void word_done(struct word *w)
-{
-	free(w->s);
-	*w = (struct word){ 0 };
-}
-#define auto_word CLEANUP(word_done) struct word
-
-static bool is_blank(char c)
-{
-	return c && strchr(" \t\r\v\f\n", c);
-}
-
-/* Points the error, which must be set, at the user's words. Always a failure. */
-static int blame(struct spec_parser *p, unsigned from, unsigned to)
-{
-	err_at(p->err, p->origin, (struct span){ from, to });
-	return p->err ? -p->err->code : -EINVAL;
-}
-
-static int read_quoted(struct spec_parser *p, struct word *ret)
-{
-	const char *text = p->origin->text, *open = p->next, *s = open + 1;
-	auto_buf b = BUF_INIT;
-
-	for (; *s && *s != '"'; s++) {
-		if (*s == '\\' && (s[1] == '"' || s[1] == '\\'))
-			s++;
-		buf_addc(&b, *s);
-	}
-	if (!*s) {
-		err_set(p->err, EINVAL, "the quote is not closed");
-		return blame(p, open - text, s - text);
-	}
-	if (s[1] && !is_blank(s[1])) {
-		err_set(p->err, EINVAL, "a blank is missing behind the closing quote");
-		err_hint(p->err, "a quote inside a quoted word is written \\\"");
-		return blame(p, s + 1 - text, s + 2 - text);
-	}
-	*ret = (struct word){ .at = { open + 1 - text, s - text }, .quoted = true };
-	ret->s = buf_steal(&b);
-	p->next = s + 1;
-	return 0;
-}
-
-/* The next word; ret->s is NULL at the end. */
-static int read_word(struct spec_parser *p, struct word *ret)
-{
-	const char *text = p->origin->text, *s;
-
-	while (is_blank(*p->next))
-		p->next++;
-	*ret = (struct word){ .at = { p->next - text, p->next - text } };
-	if (!*p->next)
-		return 0;
-	if (*p->next == '"')
-		return read_quoted(p, ret);
-	for (s = p->next; *s && !is_blank(*s); s++)
-		;
-	ret->s = xstrndup(p->next, s - p->next);
-	ret->at.to = s - text;
-	p->next = s;
-	return 0;
-}
-
-/* Where byte `n` of a word stands in the text. */
-static unsigned word_pos(const struct spec_parser *p, const struct word *w, size_t n)
-{
-	const char *text = p->origin->text;
-	unsigned pos = w->at.from;
-
-	for (; n && pos < w->at.to; n--) {
-		if (w->quoted && text[pos] == '\\' &&
-		    (text[pos + 1] == '"' || text[pos + 1] == '\\'))
-			pos++;
-		pos++;
-	}
-	return pos;
-}
-
-static void map_span(const struct spec_parser *p, const struct word *w, struct span *at)
-{
-	at->from = word_pos(p, w, at->from);
-	at->to = word_pos(p, w, at->to);
-}
-
-static void map_fetch(const struct spec_parser *p, const struct word *w, struct fetch *f)
-{
-	for (; f; f = f->inner)
-		map_span(p, w, &f->at);
-}
-
-/* Parses a word as a fetch argument, with places in the user's text. */
-static int parse_fetch(struct spec_parser *p, const struct word *w, struct fetch_arg *ret)
-{
-	struct span all = { 0, strlen(w->s) };
-	int rc = fetch_arg_parse(w->s, p->origin, all, ret, p->err);
-
-	if (rc < 0) {
-		if (p->err)
-			map_span(p, w, &p->err->at);
-		return rc;
-	}
-	map_span(p, w, &ret->at);
-	map_span(p, w, &ret->name_at);
-	map_span(p, w, &ret->type.at);
-	map_fetch(p, w, ret->expr);
-	map_fetch(p, w, ret->type.len);
-	return 0;
-}
 
 static bool starts_fetch(const char *s)
 {
@@ -204,7 +79,7 @@ static int no_location(struct spec_parser *p, const char *place, unsigned from, 
 		err_hint(p->err, "a file and what to probe in it, as %.100s:main or "
 				 "bash:readline", *place && place[strlen(place) - 1] != ':' ?
 							  place : "/bin/bash");
-	return blame(p, from, to);
+	return spec_blame(p, from, to);
 }
 
 /* Takes the place from byte `skip` of the word on. */
@@ -213,7 +88,7 @@ static int take_place(struct spec_parser *p, struct word *w, size_t skip)
 	struct spec *spec = p->spec;
 	const char *s = w->s + skip;
 
-	spec->place.at = (struct span){ word_pos(p, w, skip), w->at.to };
+	spec->place.at = (struct span){ spec_word_pos(p, w, skip), w->at.to };
 	for (size_t i = 0; s[i]; i++) {
 		if (s[i] != ':' || !s[i + 1])
 			continue;
@@ -238,17 +113,17 @@ static int take_names(struct spec_parser *p, struct word *w, size_t skip)
 	if (split) {
 		event = split + 1 - s;
 		spec->group.s = xstrndup(s, split - s);
-		spec->group.at = (struct span){ word_pos(p, w, skip),
-						word_pos(p, w, skip + event - 1) };
+		spec->group.at = (struct span){ spec_word_pos(p, w, skip),
+						spec_word_pos(p, w, skip + event - 1) };
 		if (name_check_group(spec->group.s, p->err) < 0)
-			return blame(p, spec->group.at.from, spec->group.at.to);
+			return spec_blame(p, spec->group.at.from, spec->group.at.to);
 		if (!s[event])
 			return 0;
 	}
 	spec->event.s = xstrdup(s + event);
-	spec->event.at = (struct span){ word_pos(p, w, skip + event), w->at.to };
+	spec->event.at = (struct span){ spec_word_pos(p, w, skip + event), w->at.to };
 	if (name_check_event(spec->event.s, p->err) < 0)
-		return blame(p, spec->event.at.from - (spec->event.s[0] == 0),
+		return spec_blame(p, spec->event.at.from - (spec->event.s[0] == 0),
 			     spec->event.at.to);
 	return 0;
 }
@@ -259,12 +134,12 @@ static int parse_remove(struct spec_parser *p, struct word *w)
 	int rc = take_names(p, w, 2);
 
 	if (rc == 0)
-		rc = read_word(p, &more);
+		rc = spec_read_word(p, &more);
 	if (rc < 0 || !more.s)
 		return rc;
 	err_set(p->err, EINVAL, "nothing may follow -:[GROUP/]EVENT");
 	err_hint(p->err, "it removes the event with all its locations");
-	return blame(p, more.at.from, more.at.to);
+	return spec_blame(p, more.at.from, more.at.to);
 }
 
 /* KIND:NAME and no place behind it. */
@@ -278,7 +153,7 @@ static int two_readings(struct spec_parser *p, const struct word *w, size_t name
 		"lacks its file?", s);
 	err_hint(p->err, "%.*s%.100s FILE:FUNCTION or %.*sFILE:%.100s", (int)name, w->s, s,
 		 (int)name, w->s, function);
-	return blame(p, word_pos(p, w, name), w->at.to);
+	return spec_blame(p, spec_word_pos(p, w, name), w->at.to);
 }
 
 static bool is_event_like(const char *s)
@@ -295,7 +170,7 @@ static int parse_named(struct spec_parser *p, struct word *w, size_t name)
 {
 	auto_word place = { 0 };
 	const char *s = w->s + name;
-	int rc = read_word(p, &place);
+	int rc = spec_read_word(p, &place);
 
 	if (rc < 0)
 		return rc;
@@ -308,14 +183,14 @@ static int parse_named(struct spec_parser *p, struct word *w, size_t name)
 	if (place.s && strchr(place.s, '/') && !starts_fetch(place.s))
 		return no_location(p, place.s, place.at.from, place.at.to);
 	if (!is_event_like(s))
-		return no_location(p, s, word_pos(p, w, name), w->at.to);
+		return no_location(p, s, spec_word_pos(p, w, name), w->at.to);
 	return two_readings(p, w, name);
 }
 
 static int parse_kind_alone(struct spec_parser *p, const struct word *w)
 {
 	auto_word place = { 0 };
-	int rc = read_word(p, &place);
+	int rc = spec_read_word(p, &place);
 
 	if (rc < 0)
 		return rc;
@@ -323,7 +198,7 @@ static int parse_kind_alone(struct spec_parser *p, const struct word *w)
 		return take_place(p, &place, 0);
 	err_set(p->err, EINVAL, "there is no TARGET:LOCATION behind '%s'", w->s);
 	err_hint(p->err, "as in %s bash:readline", w->s);
-	return blame(p, w->at.from, w->at.to);
+	return spec_blame(p, w->at.from, w->at.to);
 }
 
 static int parse_head(struct spec_parser *p)
@@ -331,17 +206,17 @@ static int parse_head(struct spec_parser *p)
 	auto_word w = { 0 };
 	const struct kind_word *kind;
 	size_t len;
-	int rc = read_word(p, &w);
+	int rc = spec_read_word(p, &w);
 
 	if (rc < 0)
 		return rc;
 	if (!w.s) {
 		err_set(p->err, EINVAL, "the spec is empty");
-		return blame(p, 0, 0);
+		return spec_blame(p, 0, 0);
 	}
 	if (w.s[0] == '-' && w.s[1] == ':') {
 		p->spec->kind = SPEC_REMOVE;
-		p->spec->kind_at = (struct span){ w.at.from, word_pos(p, &w, 1) };
+		p->spec->kind_at = (struct span){ w.at.from, spec_word_pos(p, &w, 1) };
 		return parse_remove(p, &w);
 	}
 	kind = find_kind(w.s);
@@ -349,7 +224,7 @@ static int parse_head(struct spec_parser *p)
 		return take_place(p, &w, 0);
 	len = strlen(kind->word);
 	p->spec->kind = kind->kind;
-	p->spec->kind_at = (struct span){ w.at.from, word_pos(p, &w, len) };
+	p->spec->kind_at = (struct span){ w.at.from, spec_word_pos(p, &w, len) };
 	if (!w.s[len])
 		return parse_kind_alone(p, &w);
 	if (strchr(w.s + len + 1, ':'))
@@ -361,14 +236,14 @@ static int take_filter(struct spec_parser *p, const struct word *w)
 {
 	const char *text = p->origin->text, *from = p->next, *to = from + strlen(from);
 
-	while (is_blank(*from))
+	while (spec_is_blank(*from))
 		from++;
-	while (to > from && is_blank(to[-1]))
+	while (to > from && spec_is_blank(to[-1]))
 		to--;
 	if (from == to) {
 		err_set(p->err, EINVAL, "there is no filter behind 'if'");
 		err_hint(p->err, "as in: if arg1 > 4096 && comm == \"nginx\"");
-		return blame(p, w->at.from, w->at.to);
+		return spec_blame(p, w->at.from, w->at.to);
 	}
 	p->spec->filter.s = xstrndup(from, to - from);
 	p->spec->filter.at = (struct span){ from - text, to - text };
@@ -395,9 +270,9 @@ static int take_arg(struct spec_parser *p, const struct word *w)
 	if (spec->n_args == MAX_ARGS) {
 		err_set(p->err, E2BIG, "Too many arguments are specified");
 		err_hint(p->err, "an event has at most %d", MAX_ARGS);
-		return blame(p, w->at.from, w->at.to);
+		return spec_blame(p, w->at.from, w->at.to);
 	}
-	rc = parse_fetch(p, w, &arg);
+	rc = spec_parse_fetch(p, w, &arg);
 	if (rc < 0) {
 		if (p->err && is_cut(spec->place.s)) {
 			p->err->hint[0] = 0;
@@ -413,7 +288,7 @@ static int take_arg(struct spec_parser *p, const struct word *w)
 	for (size_t i = 0; arg.name && i + 1 < spec->n_args; i++)
 		if (spec->args[i].name && strcmp(spec->args[i].name, arg.name) == 0) {
 			err_set(p->err, EINVAL, "This argument name is already used");
-			return blame(p, arg.name_at.from, arg.name_at.to);
+			return spec_blame(p, arg.name_at.from, arg.name_at.to);
 		}
 	return 0;
 }
@@ -422,7 +297,7 @@ static int parse_tail(struct spec_parser *p)
 {
 	for (;;) {
 		auto_word w = { 0 };
-		int rc = read_word(p, &w);
+		int rc = spec_read_word(p, &w);
 
 		if (rc < 0 || !w.s)
 			return rc;
@@ -454,13 +329,13 @@ static int check_arg_of_kind(struct spec_parser *p, const struct fetch_arg *arg,
 	if (!is_return && kind != SPEC_PAIR && fetch_arg_uses(arg, FETCH_RETVAL)) {
 		err_set(p->err, EINVAL, "$retval is not available on probe");
 		err_hint(p->err, "r: records at the function's return, pr: at both ends");
-		return blame(p, arg->expr->at.from, arg->expr->at.to);
+		return spec_blame(p, arg->expr->at.from, arg->expr->at.to);
 	}
 	if (is_return && at_entry) {
 		err_set(p->err, EINVAL, "arguments and caller are known at a function's entry "
 					"only, not at its return");
 		err_hint(p->err, "pr: records both, each where it is known");
-		return blame(p, arg->expr->at.from, arg->expr->at.to);
+		return spec_blame(p, arg->expr->at.from, arg->expr->at.to);
 	}
 	return 0;
 }
@@ -485,7 +360,7 @@ static int check_one_line(struct spec_parser *p)
 		return 0;
 	err_set(p->err, EINVAL, "a spec is one line");
 	err_hint(p->err, "several are several arguments, or lines of a file read with -f");
-	return blame(p, newline - text, newline - text);
+	return spec_blame(p, newline - text, newline - text);
 }
 
 int spec_parse(const struct origin *origin, struct spec *ret, struct err *err)
