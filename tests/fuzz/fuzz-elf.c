@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "elf/go.h"
 #include "elf/insn.h"
 #include "elf/plt.h"
 #include "elf/runtime.h"
@@ -127,6 +128,18 @@ static void check_code(struct elffile *f, const struct symbol *s, uint64_t off)
 		must(b.start == s->offset + off);
 }
 
+/* Of a version no more is believed than what can be printed. */
+static void check_go(struct elffile *f)
+{
+	const struct elf_go *go = elf_go(f);
+
+	must(strlen(go->version) <= GO_VERSION_MAX);
+	for (const char *c = go->version; *c; c++)
+		must(*c >= ' ' && *c <= '~');
+	must(!go->minor || (*go->version && go->shown_by));
+	must(go->text <= go->etext);
+}
+
 static void check_stubs(struct elffile *f)
 {
 	struct elf_runtime runtime;
@@ -157,6 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(elffile_machine_name(f));
 	free(elffile_build_id(f));
 	elffile_is_program(f);
+	check_go(f);
 	ask_addresses(f);
 	if (elf_needed(f, &needed, NULL) == 0) {
 		for (size_t i = 0; needed[i]; i++)
