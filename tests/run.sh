@@ -44,6 +44,8 @@ fail() { # fail NAME [LOG]
 	printf 'FAIL: %s\n' "$1"
 }
 finish() {
+	# shellcheck disable=SC2046
+	kill $(cat "$work"/*.pid 2>/dev/null) 2>/dev/null
 	rm -rf "$work"
 	printf '%d passed, %d failed, %d skipped\n' $passed $failed $skipped
 	[ $failed -eq 0 ]
@@ -116,6 +118,19 @@ make_all() (
 	make -j"$jobs" && make -j"$jobs" check TESTS=
 )
 
+# Kernel tests wait for the kernel more than they compute. What computes can run beside them:
+# `beside NAME COMMAND...' begins it, `collect NAME' waits for its end. Output: $work/NAME.
+beside() {
+	job=$1
+	shift
+	"$@" >"$work/$job" 2>&1 </dev/null &
+	echo $! >"$work/$job.pid"
+}
+collect() {
+	wait "$(cat "$work/$1.pid")" 2>/dev/null
+	rm -f "$work/$1.pid"
+}
+
 # reason LOG: why a test was skipped, in its own words.
 reason() {
 	why=$(sed -n 's/.*SKIP: //p' "$1" | tail -n 1)
@@ -163,6 +178,10 @@ kernel_tests() {
 	label=$1 dir=$2
 	for test in "$src"/tests/kernel/*.test; do
 		[ -e "$test" ] || continue
+		if [ $long = no ] && [ "$(elapsed)" -gt 820 ]; then
+			skip "${label}tests/kernel from ${test##*/} on" "the 15 minutes are over"
+			return
+		fi
 		UPROBE_CTL=$dir/uprobe-ctl TEST_PROGS=$dir/tests/progs top_srcdir=$src \
 			top_builddir=$dir timeout -k 10 "$test_seconds" \
 			sh "$test" </dev/null >"$work/log" 2>&1
@@ -173,7 +192,7 @@ kernel_tests() {
 # The suite once more, with every access checked. Reports go to files: a test that expects
 # the tool to fail must not take a report for the failure it expects.
 sanitized() {
-	if [ $long = no ] && [ "$(elapsed)" -gt 420 ]; then
+	if [ $long = no ] && [ "$(elapsed)" -gt 600 ]; then
 		skip "the suite under sanitizers" "$(elapsed) s of the 15 minutes are over"
 		return
 	fi
@@ -185,6 +204,7 @@ sanitized() {
 	UBSAN_OPTIONS=log_path=$work/reports/r:print_stacktrace=1
 	export ASAN_OPTIONS UBSAN_OPTIONS
 	make_check "sanitizers: " "$build/sanitizers"
+	beside analysis analyze
 	kernel_tests "sanitizers: " "$build/sanitizers"
 	unset ASAN_OPTIONS UBSAN_OPTIONS
 	sed '/^Shadow bytes/,/ABORTING/d' "$work"/reports/r* >"$work/log" 2>/dev/null
@@ -195,12 +215,25 @@ sanitized() {
 	fi
 }
 
+analyze() {
+	for tool in $analyzers; do
+		timeout -k 10 300 sh "$src/tests/analyze.sh" $tool "$build" >"$work/log.$tool" 2>&1
+		echo $? >"$work/rc.$tool"
+	done
+}
 analyzers() {
 	step "static analyzers"
-	for tool in gcc clang cppcheck shellcheck; do
-		timeout -k 10 300 sh "$src/tests/analyze.sh" $tool "$build" >"$work/log" 2>&1 </dev/null
-		verdict $? "analysis by $tool" "$work/log"
+	[ -e "$work/analysis.pid" ] || beside analysis analyze
+	collect analysis
+	for tool in $analyzers; do
+		verdict "$(cat "$work/rc.$tool")" "analysis by $tool" "$work/log.$tool"
 	done
+}
+
+# Fetches and builds what the guests need.
+prepare_guests() {
+	[ $vm$root$long != yesyesno ] ||
+		UCTL_VM_SECONDS=300 beside prepare sh "$src/tests/vm/run.sh" --prepare
 }
 
 # guests: tests/vm/run.sh prints a line for each test and closes as this script does.
@@ -214,7 +247,7 @@ guests() {
 	fi
 	step "guests under QEMU"
 	set --
-	[ $long = no ] || set -- all
+	[ $long = no ] && collect prepare || set -- all
 	{
 		UCTL_VM_SECONDS=$vm_seconds timeout -k 10 $((vm_seconds + 60)) \
 			sh "$src/tests/vm/run.sh" "$@" 2>&1 </dev/null
@@ -276,7 +309,8 @@ benchmarks() {
 	done
 }
 
-check_seconds=300 test_seconds=120 vm_seconds=480
+analyzers='gcc clang cppcheck shellcheck'
+check_seconds=300 test_seconds=120 vm_seconds=420
 [ $long = no ] || check_seconds=7200 test_seconds=7200 vm_seconds=14400
 
 dependencies
@@ -286,6 +320,7 @@ build "build" "$build" --enable-werror || finish
 step "unit and command-line tests"
 make_check "" "$build"
 step "the running kernel"
+prepare_guests
 kernel_tests "" "$build"
 guests
 sanitized

@@ -8,11 +8,12 @@ set -u
 
 usage() {
 	cat <<'E'
-usage: tests/vm/run.sh [--list] [all | GUEST...] [TEST...]
+usage: tests/vm/run.sh [--list | --prepare] [all | GUEST...] [TEST...]
 Without any name: the guests marked `short' in tests/vm/guests, and of tests/kernel those that
 take no guest half a minute. `all' is every guest; a guest named runs every test.
-  --list   the guests, and what is in the cache for them
-  --keep   leave the serial port's logs behind and say where they are
+  --list     the guests, and what is in the cache for them
+  --prepare  fetch and build, boot nothing
+  --keep     leave the serial port's logs behind and say where they are
 UCTL_VM_APPEND: words for the kernel's command line (`maxcpus=1');
 UCTL_VM_TIMEOUT: seconds that a guest may take.
 UCTL_VM_TEST_SECONDS: seconds that a test may take in a guest (250; 100 without any name);
@@ -44,6 +45,13 @@ short_tests() {
 	done
 }
 all_tests() { (cd "$vm_src/tests/kernel" && ls ./*.test) | sed 's|^\./||; s|\.test$||'; }
+
+# Where other instructions than the machine's are executed, every test takes longer.
+slowest_first() {
+	for guest; do
+		guest_line "$guest" | awk '{ print ($3 == "amd64"), $1 }'
+	done | sort -s -n -k 1,1 | cut -d ' ' -f 2
+}
 
 # cached SUITE ARCH PACKAGE: the newest kernel's package in the cache
 cached() {
@@ -101,15 +109,12 @@ busybox() { # busybox ARCH
 left() { echo $((UCTL_VM_DEADLINE - $(date +%s))); }
 least() { [ "$1" -lt "$2" ] && echo "$1" || echo "$2"; }
 
-# QEMU's program and -cpu for an architecture, the seconds that a guest may take, and whether
-# its CPUs run side by side. arm64's take turns: else a thread in a few hundred gets a wrong
-# value from a function whose first instruction is probed, also without uprobe-ctl, as if
-# another thread's out-of-line slot were executed.
+# QEMU's program and -cpu for an architecture, and the seconds that a guest may take.
 emulator() {
 	case $1 in
-	amd64) echo qemu-system-x86_64 qemu64 600 multi ;;
-	arm64) echo qemu-system-aarch64 max 1200 single ;;
-	riscv64) echo qemu-system-riscv64 rv64 1200 multi ;;
+	amd64) echo qemu-system-x86_64 qemu64 600 ;;
+	arm64) echo qemu-system-aarch64 max 1200 ;;
+	riscv64) echo qemu-system-riscv64 rv64 1200 ;;
 	esac
 }
 
@@ -131,17 +136,19 @@ prepare() {
 	busybox=$(busybox "$arch") || return 77
 	build=$("$vm_dir/build.sh" "$arch") || return
 	programs=$("$vm_dir/build.sh" "$programs") || return
+	echo "$name: ${kernel#"$vm_cache/"}"
+	[ "$prepare" = no ] || return 0
 	nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' \n')
 	# shellcheck disable=SC2046
 	"$vm_dir/initramfs.sh" "$work/$name.cpio" "$busybox" "$build" "$programs" "$name" \
 		"$nonce" $(cat "$work/$name.tests") || return
 	echo "$kernel" >"$work/$name.kernel"
-	echo "$name: ${kernel#"$vm_cache/"}"
 	echo "$nonce" >"$work/$name.nonce"
 }
 
 # boot GUEST: until it ends, is silent for longer than a test may take, or its time is over.
-# A CPU stuck for a minute (twice watchdog_thresh) says where, and ends the guest.
+# A CPU stuck for a minute (twice watchdog_thresh) says where, and ends the guest. Its CPUs
+# take turns (README says why).
 boot() {
 	# shellcheck disable=SC2046
 	set -- $(guest_line "$1")
@@ -155,7 +162,7 @@ boot() {
 	fi
 	mkfifo "$work/$name.monitor"
 	exec 7<>"$work/$name.monitor"
-	"$1" -M "$machine" -cpu "$2" -accel "tcg,thread=$4" \
+	"$1" -M "$machine" -cpu "$2" -accel tcg,thread=single \
 		-smp 2 -m 512 -display none -no-reboot -nodefaults -monitor stdio \
 		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
 		-initrd "$work/$name.cpio" \
@@ -304,11 +311,12 @@ if [ "${1:-}" = --one ]; then
 fi
 
 export UCTL_VM_DEADLINE=$(($(date +%s) + ${UCTL_VM_SECONDS:-86400}))
-guests='' tests='' keep=no
+guests='' tests='' keep=no prepare=no
 for arg; do
 	case $arg in
 	--list) list; exit 0 ;;
 	--keep) keep=yes ;;
+	--prepare) prepare=yes ;;
 	--help) usage; exit 0 ;;
 	-*) usage >&2; exit 2 ;;
 	all) guests=$(table | awk '{ print $1 }') ;;
@@ -366,8 +374,9 @@ for guest in $guests; do
 	echo "$status ${why:-not prepared}" >"$work/$guest.why"
 done
 exec 8>&-
+[ $prepare = no ] || exit 0
 
-printf '%s\n' $guests | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I '{}' \
+slowest_first $guests | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I '{}' \
 	sh "$vm_dir/run.sh" --one "$work" '{}'
 
 echo
