@@ -12,6 +12,12 @@
 #ifndef EM_LOONGARCH
 #define EM_LOONGARCH 258
 #endif
+#ifndef R_AARCH64_IRELATIVE /* musl */
+#define R_AARCH64_IRELATIVE 1032
+#endif
+#ifndef R_390_IRELATIVE
+#define R_390_IRELATIVE 61
+#endif
 
 /* psABI numbers of each machine; 0 in `word` where there is no such type. */
 static const struct machine {

@@ -311,10 +311,12 @@ static void ask_ourselves(struct asking *a, const struct symbol *s)
 	struct binding b = { .resolver = s->vaddr };
 	void *answer = NULL;
 
+#ifdef __GLIBC__ /* another C library has no IFUNC that we could have bound */
 	if (s->version && dlvsym)
 		answer = dlvsym(RTLD_DEFAULT, s->name, s->version);
 	else if (!s->version && dlsym)
 		answer = dlsym(RTLD_DEFAULT, s->name);
+#endif
 	if (answer && classify(a, (uintptr_t)answer, &b))
 		add(a->ret, getpid(), &b);
 }
