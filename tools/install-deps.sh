@@ -160,9 +160,13 @@ if [ -n "$need" ]; then
 	# Some tests of the wants need the compiler that has just come.
 	want=$(packages want)
 fi
-for package in $want; do
-	say "$manager: installing $package"
-	install "$package" || say "$package is not to be had; doing without"
-done
+# All at once, which is quicker; where one cannot be had, each by itself.
+if [ -n "$want" ]; then
+	say "$manager: installing $want"
+	# shellcheck disable=SC2086
+	install $want || for package in $want; do
+		install "$package" || say "$package is not to be had; doing without"
+	done
+fi
 lacking=$(tests need)
 [ -z "$lacking" ] || die "still missing after the installation: $lacking"
