@@ -179,7 +179,6 @@ unknown_nmi_panic=1 TEST_SECONDS=$UCTL_VM_TEST_SECONDS $append ${UCTL_VM_APPEND:
 	[ $rc -eq 0 ] && end="the guest ended early" ||
 		end="QEMU: status $rc: $(tail -n 1 "$work/$name.qemu")"
 	[ -s "$work/$name.end" ] || echo "$end" >"$work/$name.end"
-	rm -f "$work/$name.cpio"
 }
 
 # watch GUEST PID SECONDS: ends a guest that hangs, after asking where its CPUs are: by their
@@ -271,9 +270,27 @@ explain() { # explain GUEST TEST
 	} | sed 's/^/    /'
 }
 
+# hung GUEST: says so, and where, with what is known; then nothing is left of that boot but
+# its log.
+hung() {
+	grep -q '^the guest hung' "$work/$1.end" 2>/dev/null || return
+	results "$1" | while read -r _ guest test why; do
+		case $why in *' during this test')
+			explain "$guest" "$test"
+			echo "AGAIN: $guest/$test: ${why% during this test}; booted once more" ;;
+		esac
+	done
+	mv "$work/$1.log" "$work/$1.log.hung"
+	rm -f "$work/$1".end "$work/$1".out.* "$work/$1".qemu "$work/$1".monitor
+}
+
 # one GUEST: boots it and prints its lines, in one piece.
 one() {
-	[ -s "$work/$1.why" ] || boot "$1"
+	if [ ! -s "$work/$1.why" ]; then
+		boot "$1"
+		hung "$1" && boot "$1"
+		rm -f "$work/$1.cpio"
+	fi
 	results "$1" >"$work/$1.results"
 	while read -r status guest test why; do
 		[ "$status" != FAIL ] || explain "$guest" "$test"
