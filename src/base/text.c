@@ -147,6 +147,22 @@ void text_escape(struct buf *b, const char *s, size_t len, bool quote)
 	}
 }
 
+char *text_shell_word(const char *s)
+{
+	auto_buf b = BUF_INIT;
+
+	if (*s && !strpbrk(s, " \t\n\"'\\$`*?[]{}()<>|&;#~!="))
+		return xstrdup(s);
+	buf_addc(&b, '\'');
+	for (; *s; s++) {
+		if (*s == '\'')
+			buf_adds(&b, "'\\'");
+		buf_addc(&b, *s);
+	}
+	buf_addc(&b, '\'');
+	return buf_steal(&b);
+}
+
 bool text_is_glob(const char *s)
 {
 	return strpbrk(s, "*?[") != NULL;
@@ -209,9 +225,14 @@ static unsigned unlikeness(const char *word, const char *name, unsigned limit)
 
 void text_nearest_offer(struct text_nearest *t, const char *name)
 {
+	text_nearest_offer_as(t, name, name);
+}
+
+void text_nearest_offer_as(struct text_nearest *t, const char *text, const char *name)
+{
 	size_t len = strlen(t->word);
 	unsigned limit = len <= 3 ? 1 : len <= 8 ? 2 : 3;
-	unsigned d = unlikeness(t->word, name, limit);
+	unsigned d = unlikeness(t->word, text, limit);
 	unsigned i;
 
 	if (d > limit)

@@ -16,6 +16,9 @@ void text_escape(struct buf *b, const char *s, size_t len, bool quote);
 /* The length of the valid, printable UTF-8 sequence at s (1-4), or 0 if there is none. */
 size_t text_utf8(const char *s, size_t len);
 
+/* The text as one word of a shell's command line. Heap. */
+char *text_shell_word(const char *s);
+
 /* Columns that escaped text takes on a terminal: CJK and emoji take two, accents none. */
 size_t text_columns(const char *s, size_t len);
 
@@ -40,3 +43,5 @@ struct text_nearest {
 	unsigned distance[TEXT_NEAREST_MAX];
 };
 void text_nearest_offer(struct text_nearest *t, const char *name);
+/* The same for a name that people write as `text`. */
+void text_nearest_offer_as(struct text_nearest *t, const char *text, const char *name);

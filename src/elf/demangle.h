@@ -25,6 +25,8 @@ struct typed_name {
 	char *text;   /* without blanks that mean nothing */
 	bool is_glob; /* * ? [ are a pattern's */
 	bool has_args;
+	char *bare;   /* the same without arguments, and without the last template arguments */
+	size_t n;     /* how many components it has */
 	char *needle; /* what a mangled name of it must contain; NULL: not known */
 };
 void typed_name_init(struct typed_name *t, const char *text, bool is_glob);
@@ -43,6 +45,12 @@ enum typed_match {
  */
 enum typed_match typed_name_match(const struct typed_name *t, const char *mangled,
 				  bool use_needle);
+
+/*
+ * As much of a linker's name as was typed: its last components, without arguments. Heap;
+ * NULL: it is no mangled name.
+ */
+char *typed_name_tail(const struct typed_name *t, const char *mangled);
 
 /* A destructor that also frees; it runs in addition to another of the same name. */
 bool demangle_is_deleting(const char *mangled);

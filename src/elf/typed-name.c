@@ -198,12 +198,15 @@ void typed_name_init(struct typed_name *t, const char *text, bool is_glob)
 	*t = (struct typed_name){ .text = squeeze(text), .is_glob = is_glob };
 	take_apart(t->text, !strstr(t->text, "::"), &p);
 	t->has_args = p.args < p.len;
+	t->bare = xstrndup(t->text, p.bare);
+	t->n = p.n;
 	t->needle = needle_of(t, &p);
 }
 
 void typed_name_done(struct typed_name *t)
 {
 	free(t->text);
+	free(t->bare);
 	free(t->needle);
 	*t = (struct typed_name){ 0 };
 }
@@ -268,4 +271,18 @@ enum typed_match typed_name_match(const struct typed_name *t, const char *mangle
 		return TYPED_NO;
 	s = squeeze(text);
 	return match_text(t, s, mangled);
+}
+
+char *typed_name_tail(const struct typed_name *t, const char *mangled)
+{
+	auto_free char *text = demangle(mangled), *s = NULL;
+	struct parts p;
+	size_t from;
+
+	if (!text)
+		return NULL;
+	s = squeeze(text);
+	take_apart(s, mangled[1] == 'D', &p);
+	from = p.n > t->n ? p.start[p.n - t->n] : 0;
+	return p.bare > from ? xstrndup(s + from, p.bare - from) : NULL;
 }

@@ -30,12 +30,13 @@ static int is_elsewhere(const struct lookup *l, const char *library, struct err 
 
 static int no_such_symbol(const struct lookup *l, struct err *err)
 {
-	auto_free char *library = lookup_importer(l, l->loc->name);
-	struct text_nearest near = { .word = l->loc->name, .max = 5 };
+	auto_free char *library = err ? lookup_importer(l, l->loc->name) : NULL;
 	const struct symbol *all;
 	size_t n;
 	int rc;
 
+	if (!err)
+		return -ENOENT;
 	if (library)
 		return is_elsewhere(l, library, err);
 	rc = symtab_all(l->target->elf, &all, &n, err);
@@ -45,18 +46,7 @@ static int no_such_symbol(const struct lookup *l, struct err *err)
 	if (debugfile_missing(l->target->elf))
 		err_set(err, ENOENT, "no function '%s' in %s: %s", l->loc->name,
 			l->target->name, debugfile_missing(l->target->elf));
-	for (size_t i = 0; i < n; i++)
-		if (all[i].is_code)
-			text_nearest_offer(&near, all[i].name);
-	for (unsigned i = 0; i < near.n; i++) {
-		auto_free char *word = lookup_word(l, near.found[i], NULL);
-
-		err_detail(err, "%s", word);
-	}
-	return err_hint(err, near.n ? "the nearest names are shown; all of them: uprobe-ctl "
-				      "symbols %s '*%s*'"
-				    : "what can be probed: uprobe-ctl symbols %s '*%s*'",
-			l->typed, l->loc->name);
+	return lookup_nearest(l, all, n, err);
 }
 
 /* Pasted without quotes, and not ambiguous: the linker's name. */

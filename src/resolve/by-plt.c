@@ -26,6 +26,7 @@ static int no_entry(const struct lookup *l, const struct symbol *plt, size_t n,
 		    struct err *err)
 {
 	auto_free char *wanted = xasprintf("%s@plt", l->loc->name);
+	auto_free char *command = lookup_symbols_command(l, "*@plt");
 	struct text_nearest near = { .word = wanted, .max = 5 };
 
 	if (!elf_plt_known(l->target->elf)) {
@@ -44,9 +45,9 @@ static int no_entry(const struct lookup *l, const struct symbol *plt, size_t n,
 		text_nearest_offer(&near, plt[i].name);
 	for (unsigned i = 0; i < near.n; i++)
 		err_detail(err, "%s:%s", l->typed, near.found[i]);
-	return err_hint(err, n ? "those it has: uprobe-ctl symbols %s '*@plt'"
-			       : "it has none at all, or none that its section headers show",
-			l->typed);
+	if (!n)
+		return err_hint(err, "it has none at all, or none that its section headers show");
+	return err_hint(err, "those it has: %s", command);
 }
 
 int lookup_plt(const struct lookup *l, struct function_list *ret, struct err *err)

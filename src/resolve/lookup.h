@@ -31,6 +31,10 @@ char *lookup_word(const struct lookup *l, const char *name, const char *at);
 /* The same for NAME+OFF, and without TARGET for what is only read. */
 char *lookup_word_at(const struct lookup *l, const char *name, uint64_t off);
 char *lookup_shown_at(const char *name, uint64_t off);
+/* "uprobe-ctl symbols TARGET [PATTERN]" for a shell. Heap. */
+char *lookup_symbols_command(const struct lookup *l, const char *pattern);
+/* Adds the names most like the location's to an error, and how to see more of them. */
+int lookup_nearest(const struct lookup *l, const struct symbol *all, size_t n, struct err *err);
 /* By file offset, or by virtual address. */
 int lookup_offset(const struct lookup *l, struct function_list *ret, struct err *err);
 int lookup_vaddr(const struct lookup *l, struct function_list *ret, struct err *err);

@@ -117,6 +117,24 @@ START_TEST(escapes_strangers_text)
 }
 END_TEST
 
+START_TEST(makes_a_shell_word)
+{
+	static const struct {
+		const char *text, *word;
+	} words[] = {
+		{ "./app", "./app" },     { "a b", "'a b'" },     { "", "''" },
+		{ "*x*", "'*x*'" },       { "it's", "'it'\\''s'" }, { "f(int)", "'f(int)'" },
+		{ "a;b", "'a;b'" },       { "~x", "'~x'" },       { "a\nb", "'a\nb'" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		auto_free char *word = text_shell_word(words[i].text);
+
+		ck_assert_str_eq(word, words[i].word);
+	}
+}
+END_TEST
+
 START_TEST(finds_the_nearest_names)
 {
 	struct text_nearest t = { .word = "zfre", .max = 2 };
@@ -217,6 +235,7 @@ static void fill(TCase *c)
 	tcase_add_loop_test(c, parses_durations, 0, ARRAY_SIZE(durations));
 	tcase_add_loop_test(c, counts_columns, 0, ARRAY_SIZE(widths));
 	tcase_add_loop_test(c, escapes_strangers_text, 0, ARRAY_SIZE(escapes));
+	tcase_add_test(c, makes_a_shell_word);
 	tcase_add_test(c, finds_the_nearest_names);
 	tcase_add_test(c, errors_keep_their_first_place);
 	tcase_add_test(c, long_details_are_cut_at_a_line);
