@@ -13,6 +13,7 @@
 
 #include "base/root.h"
 #include "base/xalloc.h"
+#include "elf/plt.h"
 #include "elf/reloc.h"
 #include "proc/mapped.h"
 #include "proc/proc.h"
@@ -231,7 +232,7 @@ static const struct symbol *imported(const struct asking *a, const struct elf_re
 	return NULL;
 }
 
-/* A slot that leads into its own file is a PLT's, or that file's own function. */
+/* Where a slot leads that is no answer: into its own file, which is lazy binding's stub. */
 static bool leads_home(const struct asking *a, const struct mapped_file *f, uint64_t value)
 {
 	const struct proc_map *map = proc_maps_at(&a->maps, value);
@@ -239,20 +240,36 @@ static bool leads_home(const struct asking *a, const struct mapped_file *f, uint
 	return f != a->file && map && is_of(map, f);
 }
 
-static void ask_module(struct asking *a, struct elffile *elf, const struct mapped_file *f)
+/* A program that is not PIC and takes a function's address gives it that of its own stub. */
+static bool leads_to_stub(const struct asking *a, struct modules *m, uint64_t value)
 {
+	const struct proc_map *map = proc_maps_at(&a->maps, value);
+	struct elffile *elf = NULL;
+	uint64_t off;
+
+	for (size_t i = 0; map && i < a->mapped->n && !elf; i++)
+		if (is_of(map, &a->mapped->files[i]))
+			elf = open_module(a, m, i);
+	return elf && elf_plt_at(elf, value - map->start + map->pgoff, &off);
+}
+
+static void ask_module(struct asking *a, struct modules *m, size_t which)
+{
+	const struct mapped_file *f = &a->mapped->files[which];
+	struct elffile *elf = open_module(a, m, which);
 	const struct elf_reloc *relocs;
 	uint64_t bias, value;
 	size_t n;
 
-	if (!load_bias(a, elf, f, &bias) || elf_relocs(elf, &relocs, &n, NULL) < 0)
+	if (!elf || !load_bias(a, elf, f, &bias) || elf_relocs(elf, &relocs, &n, NULL) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		const struct symbol *s = imported(a, &relocs[i]);
 		struct binding b = { .resolver = s ? s->vaddr : 0 };
 
 		if (s && read_slot(a, elf, bias, &relocs[i], &value) &&
-		    !leads_home(a, f, value) && classify(a, value, &b))
+		    !leads_home(a, f, value) && classify(a, value, &b) &&
+		    (b.place != BOUND_OTHER || !leads_to_stub(a, m, value)))
 			add(a->ret, a->pid, &b);
 	}
 }
@@ -295,8 +312,8 @@ void bindings_imported(struct elffile *elf, const struct mapped *mapped, struct 
 		if (!enter_process(&a, a.file->pids[i]))
 			continue;
 		for (size_t k = 0; k < mapped->n; k++)
-			if (maps_file(&a, &mapped->files[k]) && open_module(&a, &m, k))
-				ask_module(&a, m.elf[k], &mapped->files[k]);
+			if (maps_file(&a, &mapped->files[k]))
+				ask_module(&a, &m, k);
 		leave_process(&a);
 	}
 	for (size_t k = 0; k < mapped->n; k++)
@@ -326,7 +343,8 @@ void bindings_ours(struct elffile *elf, struct bindings *ret)
 	CLEANUP(mapped_done) struct mapped mapped = { 0 };
 	struct asking a;
 
-	if (mapped_read(getpid(), &mapped) == 0 && begin(&a, elf, &mapped, ret) && proc_maps_read(getpid(), &a.maps) == 0) {
+	if (mapped_read(getpid(), &mapped) == 0 && begin(&a, elf, &mapped, ret) &&
+	    proc_maps_read(getpid(), &a.maps) == 0) {
 		ret->n_asked++;
 		collect_ifuncs(&a);
 		for (size_t i = 0; i < a.n_ifuncs; i++)

@@ -51,26 +51,33 @@ static const struct symbol **collect(const struct lookup *l, const struct symbol
 	return found;
 }
 
+/* What became of the symbols that match. */
+struct matches {
+	size_t n;              /* that are functions */
+	size_t n_refused;      /* of them: the kernel would not probe them */
+	size_t n_unknown;      /* IFUNCs that lead to no place that is known */
+	const char *unknown;   /* one of those */
+};
+
 static void add_ifuncs(const struct lookup *l, const struct symbol *all, size_t n,
-		       struct function_list *ret)
+		       struct matches *m, struct function_list *ret)
 {
-	size_t before = ret->n, failed = 0;
-	const char *example = NULL;
+	size_t before = ret->n;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!is_meant(&all[i], l->loc->name) || !is_elsewhere(l, &all[i]) ||
 		    lookup_ifunc(l, &all[i], ret, NULL) == 0)
 			continue;
-		failed++;
-		example = all[i].name;
+		m->n_unknown++;
+		m->unknown = all[i].name;
 	}
 	if (ret->n > before)
 		function_list_note(ret, "%zu of them are IFUNCs' implementations that are in use",
 				   ret->n - before);
-	if (failed)
-		function_list_note(ret, "%zu IFUNC%s left out, such as %s: no process tells which "
-					"implementation it uses", failed, failed == 1 ? "" : "s",
-				   example);
+	if (m->n_unknown)
+		function_list_note(ret, "%zu IFUNC%s left out; why: uprobe-ctl resolve %s:%s",
+				   m->n_unknown, m->n_unknown == 1 ? "" : "s", l->typed,
+				   m->unknown);
 }
 
 /* By the names people see, if no linker's name matches: ns::*. */
@@ -90,21 +97,11 @@ static const struct symbol **collect_typed(const struct lookup *l, size_t *ret_n
 	return found;
 }
 
-int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *err)
+/* One function for each place, the best name of it first. */
+static void add_functions(const struct lookup *l, const struct symbol **found,
+			  struct matches *m, struct function_list *ret)
 {
-	auto_free const struct symbol **found = NULL;
-	const struct symbol *all;
-	size_t n_all, n = 0, n_refused = 0;
-	int rc = symtab_all(l->target->elf, &all, &n_all, err);
-
-	if (rc < 0)
-		return rc;
-	found = collect(l, all, n_all, &n);
-	if (!n) {
-		free(found);
-		found = collect_typed(l, &n);
-	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < m->n; i++) {
 		struct function f = {
 			.offset = found[i]->offset,
 			.symbol = found[i],
@@ -114,27 +111,62 @@ int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *e
 		if (i && found[i]->offset == found[i - 1]->offset)
 			ret->n_aliases++;
 		else if (lookup_refused(l, &f))
-			n_refused++;
+			m->n_refused++;
 		else
 			function_list_add(ret, &f);
 	}
-	add_ifuncs(l, all, n_all, ret);
-	if (n_refused)
+	if (m->n_refused)
 		function_list_note(ret, "%zu function%s left out: the kernel cannot probe the first "
-					"instruction there", n_refused, n_refused == 1 ? "" : "s");
-	if (!n && !ret->n) {
-		err_set(err, ENOENT, "no function of %s matches '%s'", l->target->name,
-			l->loc->name);
-		return err_hint(err, "what can be probed: uprobe-ctl symbols %s", l->typed);
-	}
-	if (!ret->n)
+					"instruction there", m->n_refused,
+				   m->n_refused == 1 ? "" : "s");
+}
+
+static int nothing_left(const struct lookup *l, const struct matches *m, struct err *err)
+{
+	auto_free char *command = lookup_symbols_command(l, NULL);
+
+	if (m->n)
 		return err_set(err, ENOTSUP, "the kernel cannot probe the instructions that the "
 					     "functions matching '%s' begin with", l->loc->name);
-	if (l->rules->max && ret->n > l->rules->max && !l->rules->force) {
-		err_set(err, E2BIG, "'%s' matches %zu functions of %s; more than %zu at once need "
-				    "--force", l->loc->name, ret->n, l->target->name, l->rules->max);
-		return err_hint(err, "see which: uprobe-ctl symbols %s '%s'", l->typed,
-				l->loc->name);
+	if (m->n_unknown) {
+		err_set(err, ENOTSUP, "what matches '%s' in %s is only IFUNCs, and what they lead to "
+				      "is not known, or nothing to probe", l->loc->name,
+			l->target->name);
+		return err_hint(err, "why: uprobe-ctl resolve %s:%s", l->typed, m->unknown);
 	}
+	err_set(err, ENOENT, "no function of %s matches '%s'", l->target->name, l->loc->name);
+	return err_hint(err, "what can be probed: %s", command);
+}
+
+static int too_many(const struct lookup *l, size_t n, struct err *err)
+{
+	auto_free char *command = lookup_symbols_command(l, l->loc->name);
+
+	err_set(err, E2BIG, "'%s' matches %zu functions of %s; more than %zu at once need "
+			    "--force", l->loc->name, n, l->target->name, l->rules->max);
+	return err_hint(err, "see which: %s", command);
+}
+
+int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *err)
+{
+	auto_free const struct symbol **found = NULL;
+	struct matches m = { 0 };
+	const struct symbol *all;
+	size_t n_all;
+	int rc = symtab_all(l->target->elf, &all, &n_all, err);
+
+	if (rc < 0)
+		return rc;
+	found = collect(l, all, n_all, &m.n);
+	if (!m.n) {
+		free(found);
+		found = collect_typed(l, &m.n);
+	}
+	add_functions(l, found, &m, ret);
+	add_ifuncs(l, all, n_all, &m, ret);
+	if (!ret->n)
+		return nothing_left(l, &m, err);
+	if (l->rules->max && ret->n > l->rules->max && !l->rules->force)
+		return too_many(l, ret->n, err);
 	return 0;
 }

@@ -142,8 +142,8 @@ static int disagree(const struct lookup *l, const struct symbol *s, const struct
 			   a->here[i]->n, a->here[i]->n == 1 ? "" : "es",
 			   (int)a->here[i]->pids[0]);
 	}
-	return err_hint(err, "--ifunc=all takes every implementation that has a name, -p PID what "
-			     "that process uses");
+	return err_hint(err, "--all-matches takes these, --ifunc=all every one that has a name, -p PID "
+			     "what that process uses");
 }
 
 static int in_vdso(const struct lookup *l, const struct symbol *s, struct err *err)
@@ -169,18 +169,13 @@ char *usage_format(const struct usage *u)
 	return xasprintf("%zu of %zu processes asked use it", u->n, u->n_asked);
 }
 
-static int take_used(const struct lookup *l, const struct symbol *s, const struct answers *a,
-		     size_t n_asked, struct function_list *ret, struct err *err)
+static int take_one(const struct lookup *l, const struct symbol *s, const struct binding *b,
+		    size_t n_asked, struct function_list *ret, struct err *err)
 {
-	struct function f;
+	struct function f = function_at(l, s, b->offset);
 	int rc;
 
-	if (a->n > 1)
-		return disagree(l, s, a, err);
-	if (a->n == 0)
-		return a->vdso ? in_vdso(l, s, err) : interposed(s, a->other, err);
-	f = function_at(l, s, a->here[0]->offset);
-	f.used = (struct usage){ a->here[0]->n, n_asked, a->here[0]->pids[0] };
+	f.used = (struct usage){ b->n, n_asked, b->pids[0] };
 	rc = elffile_check_offset(l->target->elf, f.offset, err);
 	if (rc == 0)
 		rc = lookup_check(l, &f, err);
@@ -197,6 +192,45 @@ static int take_used(const struct lookup *l, const struct symbol *s, const struc
 	return rc;
 }
 
+/* One name means one function; a pattern means what is used of each. */
+static int take_used(const struct lookup *l, const struct symbol *s, const struct answers *a,
+		     size_t n_asked, struct function_list *ret, struct err *err)
+{
+	int rc = 0;
+
+	if (a->n > 1 && l->loc->kind == LOCATION_SYMBOL && !l->rules->all_matches)
+		return disagree(l, s, a, err);
+	if (a->n == 0)
+		return a->vdso ? in_vdso(l, s, err) : interposed(s, a->other, err);
+	for (size_t i = 0; i < a->n && rc == 0; i++)
+		rc = take_one(l, s, a->here[i], n_asked, ret, err);
+	return rc;
+}
+
+static const struct bindings *imported(const struct lookup *l)
+{
+	struct ifuncs *known = l->ifuncs;
+
+	if (!known->asked_imported)
+		bindings_imported(l->target->elf, &known->mapped, &known->imported);
+	known->asked_imported = true;
+	return &known->imported;
+}
+
+/* LD_PRELOAD and the like: this file's function is used by the file itself alone. */
+static void note_interposed(const struct lookup *l, const struct symbol *s,
+			    struct function_list *ret)
+{
+	struct answers a;
+
+	collect(imported(l), s, &a);
+	if (a.other)
+		function_list_note(ret, "process %d%s call%s '%s' of %s instead, except from within "
+					"%s; write %s:%s", (int)a.other->pids[0],
+				   a.other->n > 1 ? " and others" : "", a.other->n > 1 ? "" : "s",
+				   s->name, a.other->file, l->target->name, a.other->file, s->name);
+}
+
 /*
  * The cheapest question first: the file's own slots answer for most of its IFUNCs at once,
  * then what others import; our own libc stands for processes that could not be asked.
@@ -207,19 +241,25 @@ static int ask(const struct lookup *l, const struct symbol *s, struct function_l
 	struct elffile *elf = l->target->elf;
 	struct ifuncs *known = l->ifuncs;
 	struct answers a;
+	int rc;
 
 	if (!known->asked_own && mapped_read(l->rules->pid, &known->mapped) == 0)
 		bindings_own(elf, &known->mapped, &known->own);
 	known->asked_own = true;
 	collect(&known->own, s, &a);
-	if (has_answer(&a))
-		return take_used(l, s, &a, known->own.n_asked, ret, err);
-	if (!known->asked_imported)
-		bindings_imported(elf, &known->mapped, &known->imported);
-	known->asked_imported = true;
-	collect(&known->imported, s, &a);
-	if (has_answer(&a)) /* of those asked, these alone have bound it */
-		return take_used(l, s, &a, a.n ? a.here[0]->n : 1, ret, err);
+	if (has_answer(&a)) {
+		rc = take_used(l, s, &a, known->own.n_asked, ret, err);
+		if (rc == 0 && l->loc->kind == LOCATION_SYMBOL)
+			note_interposed(l, s, ret);
+		return rc;
+	}
+	collect(imported(l), s, &a);
+	if (has_answer(&a)) { /* of those asked, these alone have bound it */
+		rc = take_used(l, s, &a, a.n ? a.here[0]->n : 1, ret, err);
+		if (rc == 0 && l->loc->kind == LOCATION_SYMBOL)
+			note_interposed(l, s, ret);
+		return rc;
+	}
 	if (!known->asked_ours)
 		bindings_ours(elf, &known->ours);
 	known->asked_ours = true;

@@ -23,6 +23,9 @@ __attribute__((noinline)) size_t measure(const char *s)
 	return strlen(s);
 }
 
+/* Its address, which in a program that is not PIC is that of the program's own PLT entry. */
+static size_t (*volatile same)(const char *);
+
 static void wait_for_signal(void)
 {
 	sigset_t set;
@@ -70,6 +73,7 @@ int main(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return 2;
+	same = strlen;
 	if (is_waiting)
 		wait_for_signal();
 	n = strtoul(argv[optind], NULL, 10);

@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 #include "elf/reloc.h"
+#include "proc/proc.h"
 #include "resolve/bindings.h"
 #include "resolve/function.h"
 #include "unit.h"
@@ -200,11 +201,39 @@ START_TEST(leads_to_the_implementation)
 }
 END_TEST
 
+/* This program's own libc: what dlsym(3) says is what its own calls lead to. */
+START_TEST(asks_our_own_libc)
+{
+	CLEANUP(bindings_done) struct bindings ours = { 0 }, theirs = { 0 };
+	CLEANUP(proc_maps_done) struct proc_maps maps = { 0 };
+	const void *address = dlsym(RTLD_DEFAULT, "strlen");
+	auto_elffile struct elffile *libc = NULL;
+	const struct proc_map *map;
+	const struct symbol *s;
+
+	ck_assert_int_eq(proc_maps_read(getpid(), &maps), 0);
+	map = proc_maps_at(&maps, (uintptr_t)address);
+	if (!map || !strstr(map->path, "libc.so.6"))
+		return;
+	ck_assert_int_eq(elffile_open(-1, map->path, &libc, NULL), 0);
+	s = symbol(libc, "strlen");
+	bindings_ours(libc, &ours);
+	ck_assert_ptr_nonnull(of(&ours, s));
+	ck_assert_int_eq(of(&ours, s)->place, BOUND_HERE);
+	ck_assert_uint_eq(of(&ours, s)->offset, (uintptr_t)address - map->start + map->pgoff);
+	/* Its own slots, and those of who imports it, say the same. */
+	ask(bindings_own, libc, &theirs);
+	if (s->type == SYMBOL_IFUNC && of(&theirs, s))
+		ck_assert_uint_eq(of(&theirs, s)->offset, of(&ours, s)->offset);
+}
+END_TEST
+
 static void fill(TCase *c)
 {
 	tcase_add_test(c, finds_the_slots);
 	tcase_add_test(c, reads_the_own_slot);
 	tcase_add_test(c, tells_a_slot_that_is_not_bound);
+	tcase_add_test(c, asks_our_own_libc);
 	tcase_add_loop_test(c, leads_to_the_implementation, 0, ARRAY_SIZE(places));
 }
 
