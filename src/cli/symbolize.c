@@ -163,7 +163,7 @@ static char *by_maps(struct symbolizer *s, struct process *p, uint64_t time_ns, 
 	const struct proc_map *map = find_map(p, vaddr);
 	auto_free char *link = NULL;
 	uint64_t offset;
-	struct stat st;
+	struct stat named, mapped;
 
 	if (!map && time_ns > p->read_ns + RETRY_NS) {
 		read_maps(s, p, p->pid, time_ns);
@@ -173,10 +173,10 @@ static char *by_maps(struct symbolizer *s, struct process *p, uint64_t time_ns, 
 		return NULL;
 	offset = vaddr - map->start + map->pgoff;
 	/* In a container the path may be another file, or none. */
-	if (stat(map->path, &st) == 0 && st.st_ino == map->ino)
+	if (stat(map->path, &named) == 0 && named.st_ino == map->ino &&
+	    (!proc_map_stat(p->pid, map, &mapped) || mapped.st_dev == named.st_dev))
 		return name_of(s, map->path, map->path, offset, is_return);
-	link = xasprintf("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)p->pid, map->start,
-			 map->end);
+	link = proc_map_link(p->pid, map->start, map->end);
 	return name_of(s, link, map->path, offset, is_return);
 }
 

@@ -86,6 +86,29 @@ void mapped_done(struct mapped *m)
 	*m = (struct mapped){ 0 };
 }
 
+bool mapped_stat(const struct mapped_file *f, struct stat *ret)
+{
+	const struct proc_map map = {
+		.start = f->start,
+		.end = f->end,
+		.ino = f->ino,
+		.path = f->path,
+		.is_deleted = f->is_deleted,
+	};
+
+	return f->n_pids && proc_map_stat(f->pids[0], &map, ret);
+}
+
+/* Inodes of different file systems may have one number, under one path (containers). */
+static bool is_file(const struct mapped_file *f, dev_t dev, const char *path)
+{
+	struct stat st;
+
+	if (mapped_stat(f, &st))
+		return st.st_dev == dev;
+	return !f->is_deleted && strcmp(f->path, path) == 0;
+}
+
 const struct mapped_file *mapped_find(const struct mapped *m, dev_t dev, ino_t ino,
 				      const char *path)
 {
@@ -96,8 +119,7 @@ const struct mapped_file *mapped_find(const struct mapped *m, dev_t dev, ino_t i
 			return f;
 	}
 	for (size_t i = 0; i < m->n; i++)
-		if (m->files[i].ino == ino && !m->files[i].is_deleted &&
-		    strcmp(m->files[i].path, path) == 0)
+		if (m->files[i].ino == ino && is_file(&m->files[i], dev, path))
 			return &m->files[i];
 	return NULL;
 }
@@ -114,6 +136,5 @@ size_t mapped_older(const struct mapped *m, const char *path)
 
 char *mapped_link(const struct mapped_file *f)
 {
-	return xasprintf("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)f->pids[0], f->start,
-			 f->end);
+	return proc_map_link(f->pids[0], f->start, f->end);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct mapped_file {
@@ -28,9 +29,11 @@ struct mapped {
 int mapped_read(pid_t pid, struct mapped *ret);
 void mapped_done(struct mapped *m);
 
+/* As proc_map_stat(), by its first process. */
+bool mapped_stat(const struct mapped_file *f, struct stat *ret);
 /*
- * The file that stat(2) describes, mapped under that path or anywhere; NULL: nobody maps it.
- * Where the device numbers of stat and maps differ (overlay, btrfs), inode and path tell.
+ * The file that stat(2) describes; NULL: nobody maps it. Where the device numbers of stat and
+ * maps differ (overlay, btrfs) the mapping itself is asked; if it is gone, the path tells.
  */
 const struct mapped_file *mapped_find(const struct mapped *m, dev_t dev, ino_t ino,
 				      const char *path);

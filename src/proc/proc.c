@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,22 @@ const struct proc_map *proc_maps_at(const struct proc_maps *maps, uint64_t addre
 		if (address >= maps->maps[i].start && address < maps->maps[i].end)
 			return &maps->maps[i];
 	return NULL;
+}
+
+char *proc_map_link(pid_t pid, uint64_t start, uint64_t end)
+{
+	return xasprintf("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid, start, end);
+}
+
+bool proc_map_stat(pid_t pid, const struct proc_map *map, struct stat *ret)
+{
+	auto_free char *link = proc_map_link(pid, map->start, map->end);
+	auto_free char *named = xasprintf("/proc/%d/root%s", (int)pid, map->path);
+
+	if (stat(link, ret) == 0 && ret->st_ino == map->ino)
+		return true;
+	/* Its links are for root alone. */
+	return !map->is_deleted && stat(named, ret) == 0 && ret->st_ino == map->ino;
 }
 
 int proc_mem_open(pid_t pid)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -31,6 +32,14 @@ void proc_maps_parse(char *text, struct proc_maps *ret);
 void proc_maps_done(struct proc_maps *maps);
 /* The mapping that holds an address; NULL: none. */
 const struct proc_map *proc_maps_at(const struct proc_maps *maps, uint64_t address);
+
+/* A path that opens what is mapped, whatever became of its name. Heap. */
+char *proc_map_link(pid_t pid, uint64_t start, uint64_t end);
+/*
+ * What stat(2) says of the mapped file, whose device maps may number otherwise (overlay,
+ * btrfs). False: it cannot be known, since the process has ended or its files are not ours.
+ */
+bool proc_map_stat(pid_t pid, const struct proc_map *map, struct stat *ret);
 
 /* A process's memory: an fd whose offsets are addresses, or -errno (-EACCES: not ours). */
 int proc_mem_open(pid_t pid);

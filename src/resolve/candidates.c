@@ -101,27 +101,44 @@ void offer_path(struct target_search *s, const struct target_env *env, const cha
 	add(s, &c);
 }
 
+bool env_leads_to(const struct target_env *env, const struct mapped_file *f, struct stat *st)
+{
+	struct stat named;
+	bool is_known = mapped_stat(f, st);
+
+	if (!is_known)
+		*st = (struct stat){ .st_dev = makedev(f->major, f->minor), .st_ino = f->ino };
+	if (f->is_deleted || !env_stat(env, f->path, &named) || named.st_ino != f->ino)
+		return false;
+	if (is_known)
+		return named.st_dev == st->st_dev;
+	st->st_dev = named.st_dev;
+	return true;
+}
+
+/* The path is another root's, or that of another file by now. */
+static char *reason_by_link(const struct target_env *env, const struct mapped_file *f,
+			    const char *reason)
+{
+	if (f->is_deleted)
+		return xasprintf("%s; nothing has that name any more", reason);
+	if (env->pid)
+		return xasprintf("%s; another file has that name now", reason);
+	return xasprintf("%s, in the root of process %d", reason, (int)f->pids[0]);
+}
+
 void offer_mapped(struct target_search *s, const struct target_env *env,
 		  const struct mapped_file *f, const char *reason)
 {
-	dev_t dev = makedev(f->major, f->minor);
-	struct target_candidate c = { 0 };
 	struct stat st;
+	bool by_name = env_leads_to(env, f, &st);
+	struct target_candidate c = { .dev = st.st_dev, .ino = f->ino };
 
-	/* Device numbers may differ between maps and stat: overlay, btrfs. */
-	if (!f->is_deleted && env_stat(env, f->path, &st) && st.st_ino == f->ino)
-		dev = st.st_dev;
-	else
-		c.link = mapped_link(f);
-	if (is_known(s, dev, f->ino)) {
-		free(c.link);
+	if (is_known(s, c.dev, c.ino))
 		return;
-	}
 	c.name = xstrdup(f->path);
-	c.reason = f->is_deleted ? xasprintf("%s; nothing has that name any more", reason)
-				 : xstrdup(reason);
-	c.dev = dev;
-	c.ino = f->ino;
+	c.link = by_name ? NULL : mapped_link(f);
+	c.reason = by_name ? xstrdup(reason) : reason_by_link(env, f, reason);
 	add(s, &c);
 }
 

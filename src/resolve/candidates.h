@@ -21,6 +21,11 @@ char *env_root(const struct target_env *env);
  */
 int env_open(const struct target_env *env, const char *path);
 bool env_stat(const struct target_env *env, const char *path, struct stat *st);
+/*
+ * Whether the path of a mapped file leads to it there. *st: device and inode of the file
+ * itself, as stat(2) has them.
+ */
+bool env_leads_to(const struct target_env *env, const struct mapped_file *f, struct stat *st);
 /* Of the programs of the environment: the process's, else our own. */
 struct flavour env_flavour(const struct target_env *env);
 struct flavour env_flavour_of(const struct target_env *env, const char *path);

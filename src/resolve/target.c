@@ -139,7 +139,7 @@ static void search_path(const struct target_env *env, const char *path,
 
 	if (env->pid && mapped_read(env->pid, &m) == 0)
 		f = mapped_as(&m, path);
-	if (f && (!env_stat(env, path, &st) || st.st_ino != f->ino)) {
+	if (f && !env_leads_to(env, f, &st)) {
 		auto_free char *reason = xasprintf("of process %d", (int)env->pid);
 
 		offer_mapped(ret, env, f, reason);
@@ -152,9 +152,10 @@ static void search_path(const struct target_env *env, const char *path,
 static int search_process(const struct target_env *env, struct target_search *ret,
 			  struct err *err)
 {
+	static const char deleted[] = " (deleted)";
 	auto_free char *link = xasprintf("/proc/%d/exe", (int)env->pid);
 	CLEANUP(target_search_done) struct target_search others = { 0 };
-	char name[PATH_MAX], *deleted;
+	char name[PATH_MAX];
 	ssize_t len = readlink(link, name, sizeof(name) - 1);
 	struct stat st;
 
@@ -164,9 +165,8 @@ static int search_process(const struct target_env *env, struct target_search *re
 				       : err_set(err, errno, "cannot look at process %d: %s",
 						 (int)env->pid, strerror(errno));
 	name[len] = 0;
-	deleted = strstr(name, " (deleted)");
-	if (deleted && !deleted[strlen(" (deleted)")])
-		*deleted = 0;
+	if ((size_t)len > strlen(deleted) && strcmp(name + len - strlen(deleted), deleted) == 0)
+		name[len - strlen(deleted)] = 0;
 	add_candidate(ret, xstrdup(name), STEAL(link),
 		      xasprintf("the program of process %d", (int)env->pid));
 	ret->choice = TARGET_FIRST;
@@ -177,7 +177,7 @@ static int search_process(const struct target_env *env, struct target_search *re
 	for (size_t i = 0; i < others.n; i++) {
 		struct target_candidate *c = &others.candidates[i];
 
-		if (c->ino != st.st_ino)
+		if (c->ino != st.st_ino || c->dev != st.st_dev)
 			add_candidate(ret, STEAL(c->name), STEAL(c->link), STEAL(c->reason));
 	}
 	return 0;

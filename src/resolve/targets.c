@@ -27,6 +27,14 @@ static bool wants_return(const struct resolution *res)
 	return kind == SPEC_RETURN || kind == SPEC_PAIR || res->location.is_return;
 }
 
+static bool is_of(pid_t pid, const struct proc_map *map, const struct elffile *elf)
+{
+	struct stat st;
+
+	return map->ino == elf->ino &&
+	       (!proc_map_stat(pid, map, &st) || st.st_dev == elf->dev);
+}
+
 /*
  * With -p an address may be one of the running process: if it lies where the process has the
  * file mapped, it is turned into the one that nm would print.
@@ -42,7 +50,7 @@ static void from_run_time(const struct targets *t, const struct target *target,
 	if (!pid || loc->kind != LOCATION_VADDR || proc_maps_read(pid, &maps) < 0)
 		return;
 	at = proc_maps_at(&maps, loc->num);
-	if (at && at->ino == target->elf->ino &&
+	if (at && is_of(pid, at, target->elf) &&
 	    elffile_offset_to_vaddr(target->elf, loc->num - at->start + at->pgoff, &vaddr)) {
 		if (vaddr != loc->num)
 			function_list_note(notes, "0x%" PRIx64 " in process %d is 0x%" PRIx64

@@ -129,13 +129,13 @@ START_TEST(finds_who_maps_a_file)
 }
 END_TEST
 
-/* Where stat and maps disagree about the device, path and inode tell. */
+/* Where stat and maps disagree about the device and nobody can be asked, the path tells. */
 START_TEST(matches_over_layers)
 {
 	struct mapped_file files[] = {
 		{ .major = 0, .minor = 39, .ino = 7, .path = (char *)"/merged/lib.so" },
 		{ .major = 0, .minor = 39, .ino = 8, .path = (char *)"/merged/old.so",
-		  .is_deleted = true, .n_pids = 3 },
+		  .is_deleted = true, .n_pids = 3, .pids = (pid_t[]){ 0, 0, 0 } },
 	};
 	struct mapped m = { .files = files, .n = 2 };
 
