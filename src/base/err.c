@@ -90,3 +90,17 @@ int err_prefix(struct err *err, const char *fmt, ...)
 			 (int)sizeof(old) - len - 3, old);
 	return -err->code;
 }
+
+int err_suffix(struct err *err, const char *fmt, ...)
+{
+	size_t len;
+	va_list ap;
+
+	if (!err)
+		return -EINVAL;
+	len = strlen(err->msg);
+	va_start(ap, fmt);
+	vsnprintf(err->msg + len, sizeof(err->msg) - len, fmt, ap);
+	va_end(ap);
+	return -err->code;
+}

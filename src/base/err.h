@@ -54,5 +54,7 @@ int err_hint(struct err *err, const char *fmt, ...) PRINTF_FMT(2, 3);
 void err_detail(struct err *err, const char *fmt, ...) PRINTF_FMT(2, 3);
 /* Puts "text: " before the message: what was being done, if the callee could not know. */
 int err_prefix(struct err *err, const char *fmt, ...) PRINTF_FMT(2, 3);
+/* Puts a text behind the message. */
+int err_suffix(struct err *err, const char *fmt, ...) PRINTF_FMT(2, 3);
 /* Forgets everything. */
 void err_clear(struct err *err);

@@ -295,11 +295,14 @@ static void tell_debuginfod(void *ctx, const char *text)
 
 struct resolve_env cli_resolve_env(const struct cli *cli)
 {
+	bool is_here = !cli->opts.sysroot && !cli->opts.n_pids;
+
 	return (struct resolve_env){
 		.target = {
 			.sysroot = cli->opts.sysroot,
 			.pid = cli->opts.n_pids ? cli->opts.pids[0] : 0,
 			.search_path = getenv("PATH"),
+			.library_path = is_here ? getenv("LD_LIBRARY_PATH") : NULL,
 			.program = cli->opts.command_argv ? cli->opts.command_argv[0] : NULL,
 			.debuginfod = opt(&cli->opts, OPT_DEBUGINFOD) ? tell_debuginfod : NULL,
 		},

@@ -25,6 +25,8 @@ static const struct {
 	{ DT_VERNEED, offsetof(struct elf_dynamic, verneed) },
 	{ DT_VERNEEDNUM, offsetof(struct elf_dynamic, verneednum) },
 	{ DT_SONAME, offsetof(struct elf_dynamic, soname) },
+	{ DT_RPATH, offsetof(struct elf_dynamic, rpath) },
+	{ DT_RUNPATH, offsetof(struct elf_dynamic, runpath) },
 	{ DT_FLAGS_1, offsetof(struct elf_dynamic, flags_1) },
 	{ DT_RELA, offsetof(struct elf_dynamic, rela) },
 	{ DT_RELASZ, offsetof(struct elf_dynamic, relasz) },
@@ -197,4 +199,13 @@ int elf_needed(struct elffile *f, const char ***ret, struct err *err)
 	}
 	*ret = names;
 	return 0;
+}
+
+const char *elf_search_path(struct elffile *f, bool *ret_is_runpath)
+{
+	const struct elf_dynamic *d = &f->priv->dynamic;
+	uint64_t at = d->runpath ? d->runpath : d->rpath;
+
+	*ret_is_runpath = d->runpath != 0;
+	return at ? elf_string(f, &f->priv->dynstr, at) : NULL;
 }

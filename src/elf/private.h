@@ -56,7 +56,7 @@ struct elf_version { /* by version index */
 struct elf_dynamic { /* of PT_DYNAMIC; 0 where absent */
 	uint64_t symtab, strtab, strsz, syment, hash, gnu_hash;
 	uint64_t versym, verdef, verdefnum, verneed, verneednum;
-	uint64_t soname, flags_1;
+	uint64_t soname, rpath, runpath, flags_1;
 	uint64_t rela, relasz, rel, relsz, jmprel, pltrelsz, pltrel, pltgot;
 	uint64_t *needed; /* offsets into strtab */
 	size_t n_needed;

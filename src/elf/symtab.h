@@ -79,3 +79,5 @@ const char *symbol_source_name(enum symbol_source source);
 
 /* DT_NEEDED names, NULL-terminated heap array of pointers into the elffile. */
 int elf_needed(struct elffile *f, const char ***ret, struct err *err);
+/* Directories to find them in: DT_RUNPATH, or where there is none DT_RPATH. NULL: neither. */
+const char *elf_search_path(struct elffile *f, bool *ret_is_runpath);

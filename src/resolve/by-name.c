@@ -30,13 +30,14 @@ static int is_elsewhere(const struct lookup *l, const char *library, struct err 
 
 static int no_such_symbol(const struct lookup *l, struct err *err)
 {
-	auto_free char *library = err ? lookup_importer(l, l->loc->name) : NULL;
+	auto_free char *library = NULL;
 	const struct symbol *all;
 	size_t n;
 	int rc;
 
-	if (!err)
-		return -ENOENT;
+	if (l->rules->is_one_of_many)
+		return err_set(err, ENOENT, "no function '%s'", l->loc->name);
+	library = lookup_importer(l, l->loc->name);
 	if (library)
 		return is_elsewhere(l, library, err);
 	rc = symtab_all(l->target->elf, &all, &n, err);

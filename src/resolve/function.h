@@ -56,6 +56,7 @@ struct function_rules {
 	size_t max;       /* functions a pattern may match without force; 0: any number */
 	enum ifunc_mode ifunc;
 	pid_t pid;        /* whose bindings count; 0: every process's */
+	bool is_one_of_many; /* that the function is not there is no error to explain */
 	bool is_foreign;  /* the file is another machine's: no process here maps it */
 };
 

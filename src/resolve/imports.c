@@ -1,39 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which library an imported function comes from, as the loader would look for it. */
+/* Which library an imported function comes from. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
 #include "resolve/lookup.h"
-
-#define MAX_LIBRARIES 64
-
-struct walk { /* breadth first, as the loader's scope is */
-	char *sonames[MAX_LIBRARIES];
-	size_t n;
-};
-
-static void walk_done(struct walk *w)
-{
-	for (size_t i = 0; i < w->n; i++)
-		free(w->sonames[i]);
-}
-
-static void add_needed(struct walk *w, struct elffile *elf)
-{
-	auto_free const char **needed = NULL;
-
-	if (elf_needed(elf, &needed, NULL) < 0)
-		return;
-	for (const char **p = needed; p && *p; p++) {
-		bool known = false;
-
-		for (size_t i = 0; i < w->n; i++)
-			known = known || strcmp(w->sonames[i], *p) == 0;
-		if (!known && w->n < MAX_LIBRARIES)
-			w->sonames[w->n++] = xstrdup(*p);
-	}
-}
+#include "resolve/needed.h"
 
 static bool defines(struct elffile *elf, const char *name)
 {
@@ -48,30 +20,28 @@ static bool defines(struct elffile *elf, const char *name)
 	return false;
 }
 
-/* The loader wants the very name; a user's word may be a stem. */
-static bool is_named(const struct target *lib, const char *soname)
+/* The soname, if that leads to the very file by itself; else its path. */
+static char *word_for(const struct target_env *env, const struct needed_file *f)
 {
-	const char *slash = strrchr(lib->name, '/');
+	CLEANUP(target_done) struct target by_name = { 0 };
+	const char *slash = strrchr(f->path, '/');
+	const char *soname = slash ? slash + 1 : f->path;
 
-	return strcmp(slash ? slash + 1 : lib->name, soname) == 0;
+	if (target_find(env, soname, &by_name, NULL) == 0 && by_name.elf->ino == f->elf->ino &&
+	    by_name.elf->dev == f->elf->dev)
+		return xstrdup(soname);
+	return xstrdup(f->path);
 }
 
 char *lookup_importer(const struct lookup *l, const char *name)
 {
-	CLEANUP(walk_done) struct walk w = { .n = 0 };
-	const struct elffile *us = l->target->elf;
+	CLEANUP(needed_done) struct needed needed = { 0 };
 
-	add_needed(&w, l->target->elf);
-	for (size_t i = 0; l->rules->env && i < w.n; i++) {
-		CLEANUP(target_done) struct target lib = { 0 };
-
-		if (target_find(l->rules->env, w.sonames[i], &lib, NULL) < 0 ||
-		    !is_named(&lib, w.sonames[i]) ||
-		    lib.elf->machine != us->machine || lib.elf->elf_class != us->elf_class)
-			continue;
-		if (defines(lib.elf, name))
-			return xstrdup(w.sonames[i]);
-		add_needed(&w, lib.elf);
-	}
+	if (!l->rules->env)
+		return NULL;
+	needed_find(l->rules->env, l->target->name, l->target->elf, &needed);
+	for (size_t i = 1; i < needed.n; i++)
+		if (defines(needed.files[i].elf, name))
+			return word_for(l->rules->env, &needed.files[i]);
 	return NULL;
 }

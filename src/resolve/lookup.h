@@ -45,7 +45,7 @@ int lookup_plt(const struct lookup *l, struct function_list *ret, struct err *er
 /* Copies of the named function that the compiler made; heap array, NULL when none. */
 int lookup_clones(const struct lookup *l, const struct symbol ***ret, size_t *ret_n,
 		  struct err *err);
-/* The soname of the library that defines what the file imports; heap, NULL: not found. */
+/* TARGET for the library that defines what the file imports; heap, NULL: not found. */
 char *lookup_importer(const struct lookup *l, const char *name);
 
 /* Whether a probe may stand there (promise 1). */

@@ -109,13 +109,13 @@ static char **names_in(const struct target_env *env, const char *path, bool dirs
 	return names;
 }
 
-/* /lib/x86_64-linux-gnu and its like. */
+/* /lib/x86_64-linux-gnu and its like; musl's are not glibc's to look into. */
 static void add_multiarch(struct directories *d, const struct target_env *env, const char *lib)
 {
 	char **names = names_in(env, lib, true);
 
 	for (char **p = names; p && *p; p++)
-		if (text_glob_match("*-linux-*", *p))
+		if (text_glob_match("*-linux-*", *p) && !text_glob_match("*-musl*", *p))
 			add_directory(d, xasprintf("%s/%s", lib, *p));
 	root_names_free(names);
 }
@@ -151,7 +151,9 @@ static void usual_directories(struct directories *d, const struct target_env *en
 	static const char *const plain[] = { "/lib64", "/usr/lib64", "/lib", "/usr/local/lib",
 					     "/usr/lib", "/lib32", "/usr/lib32" };
 
-	if (add_musl_path(d, env))
+	auto_close int cache = env_open(env, "/etc/ld.so.cache");
+
+	if (cache < 0 && add_musl_path(d, env)) /* it may lie beside a glibc system's own */
 		return;
 	add_multiarch(d, env, "/lib");
 	add_multiarch(d, env, "/usr/lib");
@@ -278,6 +280,7 @@ static void keep_only(struct target_search *s, size_t which, size_t n_processes)
 	}
 	s->n = 1;
 	s->candidates[0] = c;
+	s->candidates[0].is_choice = true;
 	s->candidates[0].reason =
 		xasprintf("%s; of %zu such files the only one that processes map now (%zu)",
 			  c.reason, n, n_processes);

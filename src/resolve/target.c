@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "proc/proc.h"
 #include "resolve/candidates.h"
+#include "resolve/needed.h"
 #include "resolve/target.h"
 
 bool target_path_writable(const char *path)
@@ -183,6 +184,22 @@ static int search_process(const struct target_env *env, struct target_search *re
 	return 0;
 }
 
+/* What its loader will map besides. */
+static void add_needed(const struct target_env *env, struct target_search *s)
+{
+	const char *program = s->candidates[0].name;
+	CLEANUP(needed_done) struct needed needed = { 0 };
+	auto_elffile struct elffile *elf = NULL;
+	int fd = env_open(env, program);
+
+	if (fd < 0 || elffile_open_fd(fd, program, &elf, NULL) < 0)
+		return;
+	needed_find(env, program, elf, &needed);
+	for (size_t i = 1; i < needed.n; i++)
+		add_candidate(s, STEAL(needed.files[i].path), NULL,
+			      xasprintf("a library of %s", program));
+}
+
 static int search_command(const struct target_env *env, struct target_search *ret,
 			  struct err *err)
 {
@@ -192,12 +209,15 @@ static int search_command(const struct target_env *env, struct target_search *re
 	if (strchr(env->program, '/')) {
 		path = absolute(env->program);
 		add_candidate(ret, STEAL(path), NULL, xstrdup("the command's program"));
-		return 0;
+	} else {
+		rc = search_program(env, env->program, ret);
+		if (rc < 0)
+			return err_set(err, -rc, "the command '%s' is not found along PATH",
+				       env->program);
 	}
-	rc = search_program(env, env->program, ret);
-	if (rc < 0)
-		err_set(err, -rc, "the command '%s' is not found along PATH", env->program);
-	return rc;
+	ret->choice = TARGET_FIRST;
+	add_needed(env, ret);
+	return 0;
 }
 
 static int search_empty(const struct target_env *env, struct target_search *ret,

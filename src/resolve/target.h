@@ -10,7 +10,8 @@
  *                    process maps, else by ld.so.cache or the usual directories
  *   a pattern        over paths, or without '/' over sonames known and mapped (libssl*)
  *   *                every file that is mapped executable now
- *   nothing          the program of -p or of the command, then what else the process maps
+ *   nothing          the program of -p or of the command, then what else the process maps, or
+ *                    the libraries that the command's loader will map
  */
 
 #include <stdbool.h>
@@ -26,7 +27,8 @@
 struct target_env {
 	const char *sysroot;     /* NULL: "/" */
 	pid_t pid;               /* the process whose view counts; 0: ours */
-	const char *search_path; /* PATH */
+	const char *search_path;  /* PATH */
+	const char *library_path; /* LD_LIBRARY_PATH; NULL: not set */
 	debugfile_notice *debuginfod; /* ask servers for debug files, and tell; NULL: do not */
 	void *debuginfod_ctx;
 	const char *program;     /* argv[0] of a command to be started; NULL: none */
@@ -51,6 +53,7 @@ struct target_candidate {
 	char *name;
 	char *link;   /* opens it whatever became of its name (/proc/PID/exe); NULL: by name */
 	char *reason; /* NULL: a plain path */
+	bool is_choice; /* of several that could be meant: worth saying */
 	dev_t dev;    /* as stat(2), or for a file opened by link as maps shows it */
 	ino_t ino;
 };

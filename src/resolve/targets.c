@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "proc/proc.h"
 #include "resolve/lookup.h"
@@ -15,6 +16,8 @@ struct targets {
 	const struct resolve_env *env;
 	const struct target_search *search;
 	struct resolution *res;
+	bool is_one_of_many; /* the next file: then no long answer is wanted why it has not */
+	bool exported_only;  /* only files that export the function will do */
 	/* Of the last file that failed: */
 	bool in_target; /* it could not be opened */
 	bool elsewhere; /* the function is not in it: reason to look into the next */
@@ -77,6 +80,7 @@ static int find_in(const struct targets *t, const struct target *target,
 		.ifunc = t->env->ifunc,
 		.pid = t->env->target.pid,
 		.is_foreign = t->env->target.sysroot != NULL,
+		.is_one_of_many = t->is_one_of_many,
 	};
 	/* What is pasted must lead to this file, not to all that the pattern means. */
 	const char *typed = t->search->choice == TARGET_THE_ONE ? res->target_typed : target->name;
@@ -105,6 +109,23 @@ static bool has_no_code(const struct targets *t, const struct target *target)
 	return n && !has_code;
 }
 
+/* Whether other files get that function of this one. */
+static bool exports(const struct targets *t, const struct target *target)
+{
+	auto_free const struct symbol **found = NULL;
+	const char *name = t->res->location.name;
+	bool is_exported = false;
+	size_t n = 0;
+
+	if (symtab_find(target->elf, name, &found, &n, NULL) < 0 ||
+	    (!n && symtab_find_typed(target->elf, name, false, &found, &n, NULL) < 0))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		is_exported = is_exported ||
+			      (found[i]->is_code && found[i]->source == SYMBOL_DYNSYM);
+	return is_exported;
+}
+
 /* Takes the target and what was found in it. The array has room for every candidate. */
 static void take(struct targets *t, struct target *target, struct function_list *found)
 {
@@ -131,7 +152,14 @@ static int try_one(struct targets *t, const struct target_candidate *c, struct e
 	t->elsewhere = false;
 	if (rc < 0)
 		return rc;
+	if (t->exported_only && !exports(t, &target)) {
+		t->elsewhere = true;
+		target_done(&target);
+		return -ENOENT;
+	}
 	rc = find_in(t, &target, &found, err);
+	if (rc == 0 && c->is_choice)
+		function_list_note(&found, "%s is %s: %s", t->res->target_typed, c->name, c->reason);
 	if (rc == 0) {
 		take(t, &target, &found);
 		return 0;
@@ -155,6 +183,7 @@ static int try_all(struct targets *t, size_t first, struct err *err)
 {
 	struct err last = ERR_INIT;
 
+	t->is_one_of_many = true;
 	for (size_t i = first; i < t->search->n; i++) {
 		const char *name = t->search->candidates[i].name;
 		int rc = try_one(t, &t->search->candidates[i], &last);
@@ -176,6 +205,7 @@ static int try_all(struct targets *t, size_t first, struct err *err)
 
 static int nowhere(const struct targets *t, struct err *err)
 {
+	auto_free char *first = text_shell_word(t->search->candidates[0].name);
 	const struct resolution *res = t->res;
 
 	err_set(err, ENOENT, "no function '%s' in any of %zu files", res->location_typed,
@@ -183,36 +213,64 @@ static int nowhere(const struct targets *t, struct err *err)
 	if (strcmp(res->target_typed, "*") == 0 && !t->env->target.pid)
 		return err_hint(err, "* looks into files that processes map now; a program that "
 				     "does not run is named by its path");
-	return err_hint(err, "what one of them has: uprobe-ctl symbols %s '*%s*'",
-			t->search->candidates[0].name, res->location.name ? res->location.name : "");
+	return err_hint(err, "what the first of them has: uprobe-ctl symbols %s", first);
 }
 
 static int several(const struct targets *t, struct err *err)
 {
 	const struct target_list *list = &t->res->targets;
 
-	err_set(err, EEXIST, "process %d has '%s' in %zu files; name one", (int)t->env->target.pid,
-		t->res->location_typed, list->n);
+	if (t->env->target.pid)
+		err_set(err, EEXIST, "process %d has '%s' in %zu files; name one",
+			(int)t->env->target.pid, t->res->location_typed, list->n);
+	else
+		err_set(err, EEXIST, "%zu libraries of %s have '%s'; name one", list->n,
+			t->search->candidates[0].name, t->res->location_typed);
 	for (size_t i = 0; i < list->n && i < 20; i++)
 		err_detail(err, "%s:%s", list->targets[i].name, t->res->location_typed);
 	return -EEXIST;
 }
 
-/* An empty TARGET: the program, else the one library that defines the function. */
+/* Whether a library may have what the program has not. */
+static bool may_be_elsewhere(const struct targets *t)
+{
+	const struct location *loc = &t->res->location;
+
+	/* Offsets and addresses are the program's, and so are the calls that it makes. */
+	return t->elsewhere && t->search->n > 1 && !(loc->at && strcmp(loc->at, "plt") == 0) &&
+	       (loc->kind == LOCATION_SYMBOL || loc->kind == LOCATION_GLOB);
+}
+
+/*
+ * An empty TARGET: the program, else the one library that defines the function. What one
+ * exports goes before what others have for themselves: strlen of the C library before the
+ * loader's own.
+ */
 static int first_or_other(struct targets *t, struct err *err)
 {
-	int rc = try_one(t, &t->search->candidates[0], err);
+	struct resolution *res = t->res;
+	int rc = try_one(t, &t->search->candidates[0], err), others;
 
-	/* Offsets and addresses are the program's; so is its own error where it has one. */
-	if (rc == 0 || !t->elsewhere || (t->res->location.kind != LOCATION_SYMBOL &&
-					 t->res->location.kind != LOCATION_GLOB))
+	if (rc == 0 || !may_be_elsewhere(t))
 		return rc;
-	rc = try_all(t, 1, err);
-	if (rc < 0)
+	t->exported_only = res->location.kind == LOCATION_SYMBOL;
+	others = try_all(t, 1, err);
+	if (others == 0 && t->exported_only && res->targets.n == 0) {
+		t->exported_only = false;
+		others = try_all(t, 1, err);
+	}
+	if (others < 0)
+		return others;
+	if (res->targets.n == 0) {
+		err_suffix(err, ", nor in the %zu libraries it uses", t->search->n - 1);
 		return rc;
-	if (t->res->targets.n == 0)
-		return nowhere(t, err);
-	return t->res->targets.n > 1 ? several(t, err) : 0;
+	}
+	if (res->targets.n > 1)
+		return several(t, err);
+	err_clear(err); /* the program's */
+	function_list_note(&res->functions, ":%s is %s:%s", res->location_typed,
+			   res->targets.targets[0].name, res->location_typed);
+	return 0;
 }
 
 static int every_defining(struct targets *t, struct err *err)

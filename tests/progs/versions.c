@@ -28,6 +28,12 @@ int twice(int n)
 	return 2 * n;
 }
 
+/* For itself alone, by the name of a function of the C library's. */
+__attribute__((used)) static int getsid(int n)
+{
+	return n;
+}
+
 static int implementation(int n)
 {
 	return n;
