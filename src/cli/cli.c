@@ -34,6 +34,18 @@ void cli_note(const struct cli *cli, const char *fmt, ...)
 	fprintf(stderr, "%s\n", buf_str(&safe));
 }
 
+void cli_progress(void *cli, const char *doing, size_t done, size_t n)
+{
+	const struct cli *c = cli;
+
+	if (opt(&c->opts, OPT_QUIET) || !isatty(STDERR_FILENO))
+		return;
+	if (done < n)
+		fprintf(stderr, "\r%s %zu of %zu ", doing, done, n);
+	else
+		fputs("\r\033[K", stderr);
+}
+
 void cli_note_lines(const struct cli *cli, const char *lines)
 {
 	while (*lines) {

@@ -66,6 +66,8 @@ bool cli_wants_task(const struct cli *cli, int tgid);
 
 /* A remark on stderr, unless -q: "uprobe-ctl: …" is left to errors. */
 void cli_note(const struct cli *cli, const char *fmt, ...) PRINTF_FMT(2, 3);
+/* One line that changes, on a terminal only: "switching on 48 of 3534". `cli` is a struct cli. */
+void cli_progress(void *cli, const char *doing, size_t done, size_t n);
 /* The same for each line of a text. */
 void cli_note_lines(const struct cli *cli, const char *lines);
 /* After a signal ended a loop: what comes next is not glued to the terminal's "^C". */

@@ -250,6 +250,8 @@ static int attach(struct counting *c, struct child *child)
 		.follow = opt(&cli->opts, OPT_FOLLOW),
 		.child = child->pid ? child : NULL,
 		.count_only = !c->by_records,
+		.progress = cli_progress,
+		.progress_ctx = cli,
 	};
 	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = c };
 	int rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &c->watch, &cli->err);

@@ -121,6 +121,8 @@ static int set_up(struct trace *t, struct child *child)
 		.follow = opt(&cli->opts, OPT_FOLLOW),
 		.child = child->pid ? child : NULL,
 		.may_grow = opt(&cli->opts, OPT_NO_LOSS),
+		.progress = cli_progress,
+		.progress_ctx = cli,
 	};
 	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = t };
 	int rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &t->watch, &cli->err);

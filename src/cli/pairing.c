@@ -61,18 +61,26 @@ static const struct event_type *type_of(const struct watchset *set, const struct
 	return NULL;
 }
 
-void pairing_add(const struct watchset *set, struct pairs *pairs)
+/* All functions of a spec share two events, or have two each (before Linux 5.4). */
+static void add_pairs(const struct watchset *set, const struct resolution *res,
+		      struct pairs *pairs)
 {
-	for (size_t i = 0; i < set->plan.n; i++) {
-		const struct resolution *res = &set->plan.res[i];
-		const struct event_type *entry, *finish;
+	const struct event_type *before = NULL;
 
-		if (!is_pair(res))
-			continue;
-		entry = type_of(set, &res->defs[0]);
-		finish = type_of(set, &res->defs[res->n_defs - 1]);
-		if (entry && finish)
+	for (size_t i = 0; i < res->functions.n; i++) {
+		const struct event_type *entry = type_of(set, &res->defs[i]), *finish;
+
+		finish = type_of(set, &res->defs[res->functions.n + i]);
+		if (entry && finish && entry != before)
 			pairs_add(pairs, entry, finish, word_of(res),
 				  res->spec->filter.s != NULL);
+		before = entry;
 	}
+}
+
+void pairing_add(const struct watchset *set, struct pairs *pairs)
+{
+	for (size_t i = 0; i < set->plan.n; i++)
+		if (is_pair(&set->plan.res[i]))
+			add_pairs(set, &set->plan.res[i], pairs);
 }

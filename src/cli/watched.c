@@ -291,6 +291,7 @@ static int watch_specs(struct watchset *set, struct watch *watch)
 		const struct definition *d = plan_def(&set->plan, i, &res);
 		const struct function *f = resolution_function(res, d);
 		struct watched *w = find_watched(set, d);
+		size_t id;
 
 		if (!w) {
 			w = new_watched(set, d->group, shown_group(res), d->event);
@@ -301,8 +302,9 @@ static int watch_specs(struct watchset *set, struct watch *watch)
 			add_view(w, d->show);
 			mark_retval(w, d);
 		}
-		add_place(w, f - res->functions.functions, d);
-		add_location(w, f - res->functions.functions, xstrdup(f->target->name),
+		id = w->id_field == SIZE_MAX ? 0 : f - res->functions.functions;
+		add_place(w, id, d);
+		add_location(w, id, xstrdup(f->target->name),
 			     name_shown(set->cli, function_name(f)), d->kind);
 		if (rc < 0)
 			place_error(set, res->spec, d);

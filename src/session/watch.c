@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/xalloc.h"
@@ -12,6 +14,10 @@
 #include "session/tasks.h"
 #include "session/watch-private.h"
 #include "tracefs/control.h"
+
+/* Events switched in a row: each holds up everybody else's tracing meanwhile (R1). */
+#define SLICE 16
+#define SLICE_PAUSE_NS 10000000
 
 static bool on_event(void *ctx, const struct event *e)
 {
@@ -233,6 +239,27 @@ static int confine(struct watch *w, struct err *err)
 	return scope_enable(w->scope, err);
 }
 
+/* Where an event has one location (before Linux 5.4) there may be thousands of them. */
+static void pace(const struct watch *w, const char *doing, size_t done, size_t n)
+{
+	const struct timespec pause = { .tv_nsec = SLICE_PAUSE_NS };
+
+	if (n <= SLICE)
+		return;
+	if (w->opts.progress)
+		w->opts.progress(w->opts.progress_ctx, doing, done, n);
+	if (done % SLICE == 0)
+		nanosleep(&pause, NULL);
+}
+
+/* Ctrl-C need not wait for the rest: the loop ends at once, and takes down what is there. */
+static bool is_interrupted(const struct watch *w)
+{
+	struct pollfd fd = { w->signal_fd, POLLIN, 0 };
+
+	return w->n_enabled % SLICE == 0 && poll(&fd, 1, 0) > 0;
+}
+
 /* tracefs's way: every process that maps the file takes the trap. */
 static int enable_events(struct watch *w, struct err *err)
 {
@@ -245,9 +272,12 @@ static int enable_events(struct watch *w, struct err *err)
 	for (; rc == 0 && w->n_enabled < w->n_events; w->n_enabled++) {
 		const struct event_type *t = w->events[w->n_enabled];
 
+		if (w->n_enabled && is_interrupted(w))
+			break;
 		rc = control_enable(w->tfs, w->run.name, t->group, t->event, true, err);
 		if (rc < 0)
 			return rc;
+		pace(w, "switching on", w->n_enabled + 1, w->n_events);
 	}
 	return rc;
 }
@@ -303,9 +333,11 @@ void watch_stop(struct watch *w)
 	/* Recording ends for all events at once; disabling them takes a while each. */
 	if (w->n_enabled && !w->count_only)
 		control_set(w->tfs, w->run.name, "tracing_on", "0", NULL);
-	for (size_t i = 0; i < w->n_enabled; i++)
+	for (size_t i = 0; i < w->n_enabled; i++) {
 		control_enable(w->tfs, w->run.name, w->events[i]->group, w->events[i]->event,
 			       false, NULL);
+		pace(w, "switching off", i + 1, w->n_enabled);
+	}
 	w->n_enabled = 0;
 }
 

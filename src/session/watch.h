@@ -36,6 +36,9 @@ struct watch_opts {
 	bool may_grow;       /* the buffers, when something is lost */
 	bool count_only;     /* record nothing: only the kernel's own counts are wanted */
 	struct child *child; /* the held command: recorded with its children. NULL: none */
+	/* Told while many events are switched, one by one. May be NULL. */
+	void (*progress)(void *ctx, const char *doing, size_t done, size_t n);
+	void *progress_ctx;
 };
 
 int watch_begin(struct tfs *tfs, struct statedir *dir, const struct watch_opts *opts,
