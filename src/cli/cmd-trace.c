@@ -10,6 +10,7 @@
 
 #include "base/xalloc.h"
 #include "cli/command.h"
+#include "cli/cost.h"
 #include "cli/lost.h"
 #include "cli/output.h"
 #include "cli/pairing.h"
@@ -23,6 +24,7 @@ struct trace {
 	struct events_options opts;
 	struct output out;
 	struct silence silence;
+	struct cost cost;
 	bool has_told_limit; /* of the buffers */
 };
 
@@ -40,6 +42,7 @@ static bool on_event(void *ctx, const struct event *e)
 {
 	struct trace *t = ctx;
 
+	cost_event(&t->cost, e);
 	if (!cli_wants_task(t->cli, e->tgid))
 		return !t->out.is_done;
 	/* The kernel's line is of the record, not of what is made of it. */
@@ -58,6 +61,7 @@ static bool on_round(void *ctx)
 	struct trace *t = ctx;
 
 	silence_look(&t->silence, t->out.n_shown, t->out.n_events, false);
+	cost_look(&t->cost, t->out.n_events);
 	return output_round(&t->out);
 }
 
@@ -151,6 +155,7 @@ static int loop(struct trace *t)
 	}
 	watchset_note_cost(&t->set, t->watch);
 	silence_begin(&t->silence, &t->set, watch_group(t->watch));
+	cost_begin(&t->cost, &t->set, t->watch);
 	reason = watch_loop(t->watch, &opts, &cli->err);
 	if (reason == WATCH_SIGNAL)
 		cli_note_signal(cli);

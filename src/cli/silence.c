@@ -8,10 +8,10 @@
 #include <time.h>
 
 #include "base/xalloc.h"
+#include "cli/hits.h"
 #include "cli/pairing.h"
 #include "cli/silence.h"
 #include "proc/mapped.h"
-#include "tracefs/profile.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define PATIENCE_NS (5 * SECOND_NS)
@@ -30,6 +30,9 @@ static bool filtered(const struct silence_facts *f, struct buf *b)
 	if (f->events && f->selection)
 		buf_addf(b, "%" PRIu64 " event%s came, none that %s lets pass", f->events,
 			 s_of(f->events), f->selection);
+	else if (f->events && f->makes_calls && f->has_filter)
+		buf_addf(b, "%" PRIu64 " event%s came, of no call that the filter lets pass",
+			 f->events, s_of(f->events));
 	else if (f->events && f->makes_calls)
 		buf_addf(b, "of %" PRIu64 " call%s none has returned yet; --no-pair shows entries",
 			 f->events, s_of(f->events));
@@ -88,31 +91,11 @@ void silence_cause(const struct silence_facts *f, struct buf *b)
  * The facts
  */
 
-static bool is_watched(const struct watchset *set, const char *group,
-		       const struct definition *d)
-{
-	if (strcmp(d->group, group) == 0)
-		return true;
-	for (size_t i = 0; i < set->n_watched; i++)
-		if (strcmp(set->watched[i]->type.group, d->group) == 0 &&
-		    strcmp(set->watched[i]->type.event, d->event) == 0)
-			return true;
-	return false;
-}
-
-/* Of entries, or of returns, which the kernel counts as entries, too (R11). */
 static uint64_t count_hits(const struct watchset *set, const char *group)
 {
-	uint64_t entries = 0, returns = 0;
-	struct profile p = { 0 };
+	const struct hits hits = hits_of(set, group);
 
-	if (profile_read(&set->cli->tfs, &p, NULL) < 0)
-		return 0;
-	for (size_t i = 0; i < p.probes.n; i++)
-		if (is_watched(set, group, &p.probes.defs[i]))
-			*(p.probes.defs[i].kind == 'r' ? &returns : &entries) += p.hits[i];
-	profile_done(&p);
-	return MAX(entries, returns);
+	return MAX(hits.entries, hits.returns);
 }
 
 static bool is_asked_for(const struct options *o, pid_t pid)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cost.h"
 #include "cli/silence.h"
 #include "unit.h"
 
@@ -13,6 +14,8 @@ static const struct {
 	  "1 event came, none that --cpu lets pass" },
 	{ { .events = 2, .makes_calls = true, .hits = 2 },
 	  "of 2 calls none has returned yet; --no-pair shows entries" },
+	{ { .events = 2, .makes_calls = true, .hits = 9, .has_filter = true },
+	  "2 events came, of no call that the filter lets pass" },
 	{ { .hits = 5, .has_pids = true, .selection = "--comm" },
 	  "5 hits, none in the processes asked for" },
 	{ { .hits = 5, .has_pids = true, .has_filter = true },
@@ -49,9 +52,50 @@ START_TEST(each_cause)
 }
 END_TEST
 
+static const struct {
+	struct cost_facts facts;
+	const char *says; /* NULL: nothing */
+} costs[] = {
+	{ { .rate = 49999, .ns = 10000 }, NULL },
+	{ { .rate = 1000000, .ns = 400 }, NULL },
+	{ { .rate = 50001, .ns = 10000, .has_returns = true },
+	  "50001 hits a second, up to 10.0 us each, take up to 0.5 CPUs; cheaper: count (records "
+	  "nothing), -p PID (others take no trap), 'if FILTER' (records less), p: (no returns), "
+	  "--sample N (prints less)" },
+	{ { .rate = 2500000, .ns = 900, .is_confined = true, .has_filter = true, .is_sampled = true },
+	  "2500000 hits a second, up to 0.9 us each, take up to 2.2 CPUs; cheaper: count (records "
+	  "nothing)" },
+};
+
+START_TEST(tells_what_much_costs)
+{
+	auto_buf b = BUF_INIT;
+
+	ck_assert_int_eq(cost_describe(&costs[_i].facts, &b), costs[_i].says != NULL);
+	ck_assert_str_eq(buf_str(&b), costs[_i].says ? costs[_i].says : "");
+}
+END_TEST
+
+/* The least time between two hits of one CPU; what others did meanwhile is no measure. */
+START_TEST(measures_between_hits_of_a_cpu)
+{
+	static const struct {
+		int cpu;
+		uint64_t time_ns;
+	} hits[] = { { 0, 1000000 }, { 1, 1000100 }, { 0, 1007000 }, { 1, 1005100 }, { 0, 1007000 } };
+	struct cost c = { .gap_ns = 20000 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(hits); i++)
+		cost_event(&c, &(struct event){ .cpu = hits[i].cpu, .time_ns = hits[i].time_ns });
+	ck_assert_uint_eq(c.gap_ns, 5000);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
 	tcase_add_loop_test(tc, each_cause, 0, ARRAY_SIZE(causes));
+	tcase_add_loop_test(tc, tells_what_much_costs, 0, ARRAY_SIZE(costs));
+	tcase_add_test(tc, measures_between_hits_of_a_cpu);
 }
 
 UNIT_MAIN("silence", add_tests)
