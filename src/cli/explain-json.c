@@ -37,6 +37,8 @@ static void put_file(const struct explanation *e, const struct target *t, struct
 		json_str(j, "found", t->reason);
 	if (debugfile_in_use(t->elf))
 		json_str(j, "names_from", debugfile_in_use(t->elf));
+	else if (debugfile_missing(t->elf))
+		json_str(j, "names_missing", debugfile_missing(t->elf));
 }
 
 /* What `symbols -J` says of a symbol, but for its place. */
@@ -60,17 +62,24 @@ static void put_symbol(const struct symbol *s, struct json *j)
 		json_str(j, "source_file", s->file);
 }
 
-static void put_aliases(const struct function *f, struct json *j)
+/* Other names of the place, and copies of the function that the compiler made. */
+static void put_names(const struct function *f, struct json *j)
 {
-	const struct symbol *all;
-	size_t n;
+	const struct symbol *all = NULL;
+	size_t n = 0;
 
+	if (!f->symbol || symtab_all(f->target->elf, &all, &n, NULL) < 0)
+		n = 0;
 	json_array(j, "aliases");
-	if (f->symbol && symtab_all(f->target->elf, &all, &n, NULL) == 0)
-		for (size_t i = 0; i < n; i++)
-			if (all[i].is_code && all[i].offset == f->symbol->offset &&
-			    strcmp(all[i].name, f->symbol->name) != 0)
-				json_str(j, NULL, all[i].name);
+	for (size_t i = 0; i < n; i++)
+		if (all[i].is_code && all[i].offset == f->symbol->offset &&
+		    strcmp(all[i].name, f->symbol->name) != 0)
+			json_str(j, NULL, all[i].name);
+	json_end_array(j);
+	json_array(j, "clones");
+	for (size_t i = 0; i < n; i++)
+		if (all[i].is_code && function_is_clone(all[i].name, f->symbol->name))
+			json_str(j, NULL, all[i].name);
 	json_end_array(j);
 }
 
@@ -90,9 +99,14 @@ static void put_function(const struct explanation *e, const struct function *f,
 		json_null(j, "name");
 	json_uint(j, "offset", f->offset);
 	json_uint(j, "symbol_offset", f->symbol_off);
-	if (f->ifunc)
+	if (f->ifunc) {
 		json_str(j, "ifunc", f->ifunc->name);
-	put_aliases(f, j);
+		json_object(j, "resolver");
+		put_symbol(f->ifunc, j);
+		json_uint(j, "offset", f->ifunc->offset);
+		json_end_object(j);
+	}
+	put_names(f, j);
 	if (segment) {
 		json_object(j, "segment");
 		json_uint(j, "offset", segment->offset);

@@ -55,8 +55,11 @@ static void put_symbol(const struct symbol *s, const char *name, uint64_t off, s
 		buf_addf(b, ", %s (%s)", symbol_bind_name(s->bind), symbol_source_name(s->source));
 		return;
 	}
-	buf_addf(b, ", %s %s, %" PRIu64 " bytes at 0x%" PRIx64 " (%s", symbol_bind_name(s->bind),
-		 symbol_type_name(s->type), s->size, s->vaddr, symbol_source_name(s->source));
+	buf_addf(b, ", %s %s, %" PRIu64 " bytes at 0x%" PRIx64, symbol_bind_name(s->bind),
+		 symbol_type_name(s->type), s->size, s->vaddr);
+	if (s->is_code && s->offset != s->vaddr)
+		buf_addf(b, ", offset 0x%" PRIx64, s->offset);
+	buf_addf(b, " (%s", symbol_source_name(s->source));
 	if (s->file)
 		buf_addf(b, ", %s", s->file);
 	buf_addc(b, ')');
@@ -83,25 +86,31 @@ static void show_symbol(const struct explanation *e, const struct function *f, s
 		buf_addf(b, "  linked   as %s\n", s->name);
 }
 
-static void show_aliases(const struct function *f, struct buf *b)
-{
-	const struct symbol *all;
-	size_t n, shown = 0;
+typedef bool belongs(const struct symbol *s, const struct function *f);
 
-	if (!f->symbol || symtab_all(f->target->elf, &all, &n, NULL) < 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (!all[i].is_code || all[i].offset != f->symbol->offset ||
-		    strcmp(all[i].name, f->symbol->name) == 0)
-			continue;
-		buf_addf(b, "%s%s", shown++ ? ", " : "  aliases  ", all[i].name);
-	}
-	if (shown)
-		buf_addc(b, '\n');
+static bool is_alias(const struct symbol *s, const struct function *f)
+{
+	return s->offset == f->symbol->offset && strcmp(s->name, f->symbol->name) != 0;
 }
 
-/* Calls that a probe on the function does not see. */
-static void show_clones(const struct function *f, struct buf *b)
+static bool is_clone(const struct symbol *s, const struct function *f)
+{
+	return function_is_clone(s->name, f->symbol->name);
+}
+
+/* The linker's name where people would call both by one: a constructor's two forms. */
+static void put_name(const struct explanation *e, const struct symbol *s, const char *other,
+		     struct buf *b)
+{
+	auto_free char *shown = e->keep_mangled ? NULL : demangle(s->name);
+	auto_free char *same = demangle_shown(other);
+
+	buf_adds(b, shown && strcmp(shown, same) != 0 ? shown : s->name);
+}
+
+/* The names of the file's symbols that belong to the function in some way, in one line. */
+static void show_names(const struct explanation *e, const struct function *f, belongs *is_one,
+		       const char *heading, const char *ending, struct buf *b)
 {
 	const struct symbol *all;
 	size_t n, shown = 0;
@@ -109,12 +118,13 @@ static void show_clones(const struct function *f, struct buf *b)
 	if (!f->symbol || symtab_all(f->target->elf, &all, &n, NULL) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		if (!all[i].is_code || !function_is_clone(all[i].name, f->symbol->name))
+		if (!all[i].is_code || !is_one(&all[i], f))
 			continue;
-		buf_addf(b, "%s%s", shown++ ? ", " : "  clones   ", all[i].name);
+		buf_adds(b, shown++ ? ", " : heading);
+		put_name(e, &all[i], f->symbol->name, b);
 	}
 	if (shown)
-		buf_adds(b, ": copies the compiler made, whose calls are not seen here\n");
+		buf_adds(b, ending);
 }
 
 static void show_insn(const struct function *f, struct buf *b)
@@ -145,8 +155,9 @@ static void show_function(const struct explanation *e, const struct function *f,
 	show_symbol(e, f, b);
 	if (choice && e->res->functions.n == e->res->targets.n)
 		buf_addf(b, "  chosen   %s\n", choice);
-	show_aliases(f, b);
-	show_clones(f, b);
+	show_names(e, f, is_alias, "  aliases  ", "\n", b);
+	show_names(e, f, is_clone, "  clones   ",
+		   ": copies the compiler made, whose calls are not seen here\n", b);
 	show_insn(f, b);
 }
 

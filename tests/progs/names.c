@@ -14,6 +14,7 @@
 #endif
 
 FUNCTION _ZN2ns1fEi(int x);                    /* ns::f(int) */
+FUNCTION _ZN2ns5aliasEi(int x);                /* ns::alias(int): the same as that */
 FUNCTION _ZN2ns1fEd(double x);                 /* ns::f(double) */
 FUNCTION _ZN2ns3runEPKci(const char *s, int x); /* ns::run(char const*, int) */
 FUNCTION _ZN5other3runEv(void);                /* other::run() */
@@ -31,6 +32,7 @@ FUNCTION _D4demo4rollFiZv(int x);              /* demo.roll(int) */
 static volatile int sum;
 
 FUNCTION _ZN2ns1fEi(int x) { return sum += x + 1; }
+int _ZN2ns5aliasEi(int x) __attribute__((alias("_ZN2ns1fEi")));
 FUNCTION _ZN2ns1fEd(double x) { return sum += (int)x + 2; }
 FUNCTION _ZN2ns3runEPKci(const char *s, int x) { return sum += *s + x; }
 FUNCTION _ZN5other3runEv(void) { return sum += 3; }
