@@ -7,7 +7,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 stripped_variants() {
 	variants=
-	for variant in link dot_debug checksum eu_strip mini; do
+	for variant in link dot_debug checksum eu_strip mini dwz dwz_common; do
 		program=$2/$variant/bin/${1##*/}
 		mkdir -p "$2/$variant/bin/.debug"
 		cp "$1" "$program"
@@ -34,6 +34,22 @@ make_checksum() {
 make_eu_strip() {
 	have eu-strip || { echo "no eu-strip"; return 1; }
 	eu-strip -f "$1.debug" "$1"
+}
+# dwz rewrites the debug file's DWARF, and leaves alone where its symbols are.
+make_dwz() {
+	have dwz || { echo "no dwz"; return 1; }
+	make_link "$1" && has_dwarf "$1.debug" && dwz "$1.debug"
+}
+# Fedora, Debian: what several debug files share is in one that they name (.gnu_debugaltlink).
+# That one has no symbols, and is not needed for names.
+make_dwz_common() {
+	have dwz || { echo "no dwz"; return 1; }
+	make_link "$1" && has_dwarf "$1.debug" && cp "$1.debug" second.debug &&
+		dwz -m common.debug -M "$PWD/common.debug" "$1.debug" second.debug &&
+		readelf -S "$1.debug" 2>/dev/null | grep -q gnu_debugaltlink && rm second.debug
+}
+has_dwarf() {
+	readelf -S "$1" 2>/dev/null | grep -q debug_info || { echo "built without -g"; return 1; }
 }
 # Fedora: MiniDebugInfo, made by the recipe of gdb's manual.
 make_mini() {

@@ -35,6 +35,7 @@ test  need cmd:diff             diffutils        diffutils              diffutil
 test  need cmd:unshare          util-linux       util-linux             util-linux       util-linux
 test  need cmd:xz               xz-utils         xz                     xz               xz
 test  want cmd:eu-strip         elfutils         elfutils               elfutils         elfutils
+test  want cmd:dwz              dwz              dwz                    -                dwz
 test  want cmd:zsh              zsh              zsh                    zsh              zsh
 test  want cmd:python3          python3-minimal  python3                python3          python
 test  want cmd:shellcheck       shellcheck       ShellCheck             shellcheck       shellcheck
