@@ -230,6 +230,25 @@ static int every_match(const struct lookup *l, const struct symbol *const *syms,
 	return 0;
 }
 
+/* Keeps those that NAME@AT may mean; returns how many. */
+static size_t keep_selected(const struct lookup *l, const struct symbol **syms, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (selector_matches(syms[i], l->loc->at))
+			syms[kept++] = syms[i];
+	return kept;
+}
+
+static bool any_selected(const struct lookup *l, const struct symbol *const *syms, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (selector_matches(syms[i], l->loc->at))
+			return true;
+	return false;
+}
+
 /*
  * Exact names come first; only where there is none is a clone what was meant. Several are
  * not one function under several names: each has some of the calls.
@@ -237,21 +256,28 @@ static int every_match(const struct lookup *l, const struct symbol *const *syms,
 static int find_clones(const struct lookup *l, const struct symbol ***syms, size_t *n,
 		       struct function_list *ret, struct err *err)
 {
-	int rc = lookup_clones(l, syms, n, err);
+	auto_free const struct symbol **clones = NULL;
+	size_t n_clones = 0;
+	int rc = lookup_clones(l, &clones, &n_clones, err);
 
-	if (rc < 0 || !*n)
+	if (rc == 0)
+		n_clones = keep_selected(l, clones, n_clones);
+	if (rc < 0 || !n_clones)
 		return rc;
-	for (size_t i = 1; i < *n && !l->rules->all_matches; i++) {
-		if ((*syms)[i]->offset == (*syms)[0]->offset)
+	for (size_t i = 1; i < n_clones && !l->rules->all_matches; i++) {
+		if (clones[i]->offset == clones[0]->offset)
 			continue;
 		err_set(err, EEXIST, "'%s' is there only in copies that the compiler made; pick one, "
 				     "or --all-matches", l->loc->name);
-		list_candidates(l, *syms, *n, err);
+		list_candidates(l, clones, n_clones, err);
 		return -EEXIST;
 	}
 	function_list_note(ret, "%s is there only as %s%s, which the compiler made of it: its "
-				"arguments may be others", l->loc->name, (*syms)[0]->name,
-			   *n > 1 ? " and more copies" : "");
+				"arguments may be others", l->loc->name, clones[0]->name,
+			   n_clones > 1 ? " and more copies" : "");
+	free(*syms);
+	*syms = STEAL(clones);
+	*n = n_clones;
 	return 0;
 }
 
@@ -264,7 +290,7 @@ int lookup_name(const struct lookup *l, struct function_list *ret, struct err *e
 
 	if (rc == 0 && !n)
 		rc = lookup_typed(l, &syms, &n, err);
-	if (rc == 0 && !n)
+	if (rc == 0 && !any_selected(l, syms, n))
 		rc = find_clones(l, &syms, &n, ret, err);
 	if (rc == 0 && (l->rules->all_matches || lookup_is_one_structor(syms, n)))
 		rc = every_match(l, syms, n, ret, err);

@@ -10,6 +10,7 @@
 #define T(x) (IMAGE_TEXT + (x))
 #define INFO(bind, type) ELF64_ST_INFO(STB_##bind, STT_##type)
 #define FUNC(name, at, size) { name, INFO(LOCAL, FUNC), 0, IMAGE_S_TEXT, T(at), size, 0 }
+#define SOURCE(name) { name, INFO(LOCAL, FILE), 0, SHN_ABS, 0, 0, 0 }
 #define IMPORT(name) { name, INFO(GLOBAL, FUNC), 0, SHN_UNDEF, 0, 0, 0 }
 #define END { .name = NULL }
 
@@ -30,6 +31,10 @@ static const struct image_symbol symtab[] = {
 	FUNC("dotted.name", 0x120, 1),
 	FUNC("vector", 0x130, 5),       /* vpshufd */
 	FUNC("_ZN2ns3runEPKci", 0x140, 6), /* ns::run(char const*, int): mov; ret */
+	SOURCE("a.c"),
+	FUNC("same.constprop.0", 0x150, 1),
+	SOURCE("b.c"),
+	FUNC("same", 0x158, 1),
 	END,
 };
 
@@ -52,6 +57,7 @@ static const struct {
 	{ 0x100, 1, "\xc3" }, { 0x110, 1, "\xc3" }, { 0x120, 1, "\xc3" },
 	{ 0x130, 5, "\xc5\xf9\x70\xc0\x1b" },
 	{ 0x140, 6, "\xb8\x01\x02\x03\x04\xc3" },
+	{ 0x150, 1, "\xc3" }, { 0x158, 1, "\xc3" },
 };
 
 static void make(const struct image_symbol *imports, struct buf *b)
@@ -134,6 +140,10 @@ static const struct {
 	{ "two", 0, -EEXIST, 0, "only in copies that the compiler made", "" },
 	{ "two", ALL, 0, 0x10c0, "two is there only as two.isra.0", NULL },
 	{ "both", 0, 0, 0x10e0, NULL, NULL },
+	{ "same", 0, 0, 0x1158, NULL, NULL },
+	{ "same@b.c", 0, 0, 0x1158, NULL, NULL },
+	{ "same@a.c", 0, 0, 0x1150, "same is there only as same.constprop.0", NULL },
+	{ "same@c.c", 0, -ENOENT, 0, "no 'same@c.c'", "" },
 	{ "renamed", 0, 0, 0x1110, "renamed.llvm.123", NULL },
 	{ "frozen", 0, -ENOENT, 0, "no function 'frozen'", "" },
 	{ "dotted", 0, -ENOENT, 0, "no function 'dotted'", "" },
