@@ -25,6 +25,7 @@ struct view {
 	size_t n;
 	struct value *values; /* of all fields of the type */
 	size_t n_values;
+	size_t comm;       /* the text that was recorded last; NONE: none of ours was */
 	struct view_ops ops;
 };
 
@@ -145,6 +146,7 @@ struct view *view_new(const struct show *show, struct event_type *type,
 	for (size_t i = 0; i < show->n; i++)
 		v->n += bind(&v->bound[v->n], &show->fields[i], type);
 	v->n_values = type->n_fields;
+	v->comm = find(type, "__comm");
 	v->values = xcalloc(v->n_values + 1, sizeof(*v->values));
 	return v;
 }
@@ -235,11 +237,33 @@ static void make_counted(struct bound *b, const struct event *e, struct value *v
 	};
 }
 
-/* A text whose length is known besides: what stands behind a NUL was not recorded. */
-static void make_text(const struct bound *b, const struct event *e, struct value *v)
+/*
+ * The kernel measures all texts, then copies them into that much room, one behind the other.
+ * A text of 4096 bytes or more measures 0 (fetch_store_strlen_user()) and then takes the room
+ * of those behind it, the task's name last of all: so where that is missing, the last text
+ * that is there was cut, and those behind it are.
+ */
+static size_t find_overflow(const struct view *v, const struct event *e)
 {
-	v->is_cut = v->kind == VALUE_STRING && b->length != NONE &&
-		    e->values[b->length].u > v->len;
+	size_t i = v->comm;
+
+	if (i == NONE || e->values[i].kind != VALUE_FAULT)
+		return NONE;
+	while (i-- > 0)
+		if (e->values[i].kind == VALUE_STRING)
+			return i;
+	return NONE;
+}
+
+static void make_text(const struct bound *b, const struct event *e, size_t overflow,
+		      struct value *v)
+{
+	if (overflow != NONE && b->field > overflow && v->kind == VALUE_FAULT)
+		*v = (struct value){ .kind = VALUE_STRING, .str = "" };
+	/* A length that is known besides: what stands behind a NUL was not recorded. */
+	v->is_cut = v->kind == VALUE_STRING &&
+		    ((overflow != NONE && b->field >= overflow) ||
+		     (b->length != NONE && e->values[b->length].u > v->len));
 }
 
 static void make_object(struct bound *b, const struct event *e, struct value *v)
@@ -296,7 +320,7 @@ static bool is_void(const struct bound *b, const struct event *e, struct value *
 }
 
 static void make(const struct view *view, struct bound *b, const struct event *e,
-		 struct value *v)
+		 size_t overflow, struct value *v)
 {
 	switch (b->def->as) {
 	case SHOW_CHAR:
@@ -318,7 +342,7 @@ static void make(const struct view *view, struct bound *b, const struct event *e
 		make_symbol(view, e, b->def->as == SHOW_CALLER, v);
 		break;
 	case SHOW_TEXT:
-		make_text(b, e, v);
+		make_text(b, e, overflow, v);
 		break;
 	case SHOW_COUNTED:
 	case SHOW_BYTES:
@@ -334,13 +358,15 @@ static void make(const struct view *view, struct bound *b, const struct event *e
 
 void view_apply(struct view *view, const struct event *e, struct event *ret)
 {
+	size_t overflow = find_overflow(view, e);
+
 	memcpy(view->values, e->values, view->n_values * sizeof(*view->values));
 	for (size_t i = 0; i < view->n; i++) {
 		struct bound *b = &view->bound[i];
 		struct value *v = &view->values[b->field];
 
 		if (!is_void(b, e, v))
-			make(view, b, e, v);
+			make(view, b, e, overflow, v);
 	}
 	*ret = *e;
 	ret->values = view->values;

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define FOLLOWS (UINTPTR_MAX > UINT32_MAX)
@@ -190,6 +191,54 @@ static void run_strs(void)
 	call_strs(unreadable - 5, "\"edge\"");
 	memcpy(unreadable - 4, "EDGE", 4);
 	call_strs(unreadable - 4, "(fault)");
+}
+
+/* --- text that is too long for an event, and what stands behind it there --- */
+
+int longs(const char *s, const char *t);
+PROBED int longs(const char *s, const char *t)
+{
+	KEEP_POINTER(s);
+	KEEP_POINTER(t);
+	return s != t;
+}
+
+static void spec_longs(void)
+{
+	if (FOLLOWS)
+		printf("s=arg1:string t=arg2:string ");
+	else
+		printf("s=arg1:ptr t=arg2:ptr ");
+}
+
+/* A text of 4096 bytes or more gets the room of what comes behind it: t, and the task's name. */
+static void call_longs(size_t len, const char *t)
+{
+	static char text[5001];
+	char name[16] = "";
+
+	memset(text, 'x', len);
+	text[len] = 0;
+	longs(text, t);
+	prctl(PR_GET_NAME, name);
+	if (!FOLLOWS) {
+		show_ptr("s", text);
+		show_ptr("t", t);
+		puts("");
+	} else if (len < 4096) {
+		printf("s=\"%s\" t=\"%s\"\n", text, t);
+	} else {
+		printf("s=\"%.*s\"… t=\"\"…\n", (int)(strlen(t) + 1 + strlen(name)), text);
+	}
+}
+
+static void run_longs(void)
+{
+	call_longs(100, "behind");
+	call_longs(3900, "behind");
+	call_longs(4096, "behind");
+	call_longs(5000, "");
+	call_longs(3, "again");
 }
 
 /* --- counted buffers --- */
@@ -526,6 +575,7 @@ static const struct {
 	{ "strs", spec_strs, run_strs },	  { "bufs", spec_bufs, run_bufs },
 	{ "structs", spec_structs, run_structs }, { "globals", spec_globals, run_globals },
 	{ "rets", spec_rets, run_rets },	  { "called", spec_called, run_called },
+	{ "longs", spec_longs, run_longs },
 };
 
 static int set_up(void)

@@ -288,10 +288,63 @@ START_TEST(knows_constants)
 }
 END_TEST
 
+/* Three texts and the task's name: who was cut, as far as what is missing tells. */
+static const struct {
+	const char *texts[4]; /* NULL: none was recorded */
+	const char *want[3];  /* '~' behind it: cut; NULL: a fault */
+} overflows[] = {
+	{ { "a", "b", "c", "comm" }, { "a", "b", "c" } },
+	{ { "a", NULL, "c", "comm" }, { "a", NULL, "c" } },
+	{ { "a", "b", "c", NULL }, { "a", "b", "c~" } },
+	{ { "a", "b", NULL, NULL }, { "a", "b~", "~" } },
+	{ { "a", NULL, NULL, NULL }, { "a~", "~", "~" } },
+	{ { NULL, "b", NULL, NULL }, { NULL, "b~", "~" } },
+	{ { NULL, NULL, NULL, NULL }, { NULL, NULL, NULL } },
+};
+
+START_TEST(tells_a_text_that_took_anothers_room)
+{
+	static const char *const names[] = { "v", "w", "x", "__comm" };
+	struct event_type type = { .fields = xcalloc(4, sizeof(*type.fields)), .n_fields = 4 };
+	struct show *show = xcalloc(1, sizeof(*show));
+	struct value values[4] = { { .kind = VALUE_FAULT } };
+	struct event e = { .type = &type, .values = values }, ret;
+	struct view *view;
+
+	for (size_t i = 0; i < 4; i++) {
+		const char *text = overflows[_i].texts[i];
+
+		type.fields[i].name = xstrdup(names[i]);
+		values[i].kind = text ? VALUE_STRING : VALUE_FAULT;
+		values[i].str = text;
+		values[i].len = text ? strlen(text) : 0;
+		if (i < 3)
+			show_add(show, names[i], SHOW_TEXT);
+	}
+	view = view_new(show, &type, NULL);
+	view_apply(view, &e, &ret);
+	for (size_t i = 0; i < 3; i++) {
+		const char *want = overflows[_i].want[i];
+		const struct value *v = &ret.values[i];
+		size_t len = want ? strcspn(want, "~") : 0;
+
+		ck_assert_int_eq(v->kind, want ? VALUE_STRING : VALUE_FAULT);
+		ck_assert(!want || (v->len == len && v->is_cut == (want[len] == '~')));
+		ck_assert(!want || strncmp(v->str, want, len) == 0);
+	}
+	view_free(view);
+	show_free(show);
+	for (size_t i = 0; i < 4; i++)
+		free(type.fields[i].name);
+	free(type.fields);
+}
+END_TEST
+
 static void fill(TCase *c)
 {
 	tcase_add_loop_test(c, shows_numbers, 0, ARRAY_SIZE(numbers));
 	tcase_add_test(c, tells_null_from_fault);
+	tcase_add_loop_test(c, tells_a_text_that_took_anothers_room, 0, ARRAY_SIZE(overflows));
 	tcase_add_test(c, joins_pieces);
 	tcase_add_test(c, knows_a_fixed_length);
 	tcase_add_test(c, makes_objects_and_characters);
