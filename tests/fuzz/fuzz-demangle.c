@@ -16,9 +16,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void match(const char *typed, bool is_glob, const char *mangled, const char *text)
 {
 	CLEANUP(typed_name_done) struct typed_name t = { 0 };
+	auto_free char *tail = NULL;
 	enum typed_match thorough;
 
 	typed_name_init(&t, typed, is_glob);
+	tail = typed_name_tail(&t, mangled);
+	if (tail && (!*tail || !text))
+		abort();
 	thorough = typed_name_match(&t, mangled, false);
 	if (typed_name_match(&t, mangled, true) > thorough || (thorough && !text))
 		abort();

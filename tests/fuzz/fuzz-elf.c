@@ -162,7 +162,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_elffile struct elffile *f = open_bytes(data, size);
 	const struct symbol *s = NULL;
-	const char **needed = NULL;
+	const char **needed = NULL, *list;
+	bool is_runpath;
 	size_t n = 0;
 
 	if (!f)
@@ -172,9 +173,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	elffile_is_program(f);
 	check_go(f);
 	ask_addresses(f);
+	list = elf_search_path(f, &is_runpath);
+	must(!list || strlen(list) < size);
 	if (elf_needed(f, &needed, NULL) == 0) {
 		for (size_t i = 0; needed[i]; i++)
-			(void)strlen(needed[i]);
+			must(strlen(needed[i]) < size);
 		free(needed);
 	}
 	if (symtab_all(f, &s, &n, NULL) < 0)
