@@ -142,8 +142,8 @@ static void show_segment(const struct function *f, struct buf *b)
 	const struct elf_segment *s = explain_segment(f);
 
 	if (s)
-		buf_addf(b, "  segment  0x%" PRIx64 "-0x%" PRIx64 " executable, mapped at 0x%" PRIx64
-			    ": offset = address - 0x%" PRIx64 "\n",
+		buf_addf(b, "  segment  0x%" PRIx64 "-0x%" PRIx64 " executable, mapped at "
+			    "0x%" PRIx64 ": offset = address - 0x%" PRIx64 "\n",
 			 s->offset, s->offset + s->filesz, s->vaddr, s->vaddr - s->offset);
 }
 

@@ -82,7 +82,8 @@ static const char *why_not(const struct explanation *e, const struct symbol *s,
 	if (!s->is_default && taken->is_default)
 		return "not the default version";
 	if (s->bind < taken->bind)
-		return taken->bind == SYMBOL_GLOBAL ? "there is a global one" : "there is a weak one";
+		return taken->bind == SYMBOL_GLOBAL ? "there is a global one"
+						    : "there is a weak one";
 	if (!s->size && taken->size)
 		return "it has no size";
 	if (s->source > taken->source)

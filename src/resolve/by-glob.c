@@ -116,8 +116,8 @@ static void add_functions(const struct lookup *l, const struct symbol **found,
 			function_list_add(ret, &f);
 	}
 	if (m->n_refused)
-		function_list_note(ret, "%zu function%s left out: the kernel cannot probe the first "
-					"instruction there", m->n_refused,
+		function_list_note(ret, "%zu function%s left out: the kernel cannot probe "
+					"the first instruction there", m->n_refused,
 				   m->n_refused == 1 ? "" : "s");
 }
 
@@ -129,9 +129,9 @@ static int nothing_left(const struct lookup *l, const struct matches *m, struct 
 		return err_set(err, ENOTSUP, "the kernel cannot probe the instructions that the "
 					     "functions matching '%s' begin with", l->loc->name);
 	if (m->n_unknown) {
-		err_set(err, ENOTSUP, "what matches '%s' in %s is only IFUNCs, and what they lead to "
-				      "is not known, or nothing to probe", l->loc->name,
-			l->target->name);
+		err_set(err, ENOTSUP, "what matches '%s' in %s is only IFUNCs, and what they "
+				      "lead to is not known, or nothing to probe",
+			l->loc->name, l->target->name);
 		return err_hint(err, "why: uprobe-ctl resolve %s:%s", l->typed, m->unknown);
 	}
 	err_set(err, ENOENT, "no function of %s matches '%s'", l->target->name, l->loc->name);

@@ -267,8 +267,8 @@ static int find_clones(const struct lookup *l, const struct symbol ***syms, size
 	for (size_t i = 1; i < n_clones && !l->rules->all_matches; i++) {
 		if (clones[i]->offset == clones[0]->offset)
 			continue;
-		err_set(err, EEXIST, "'%s' is there only in copies that the compiler made; pick one, "
-				     "or --all-matches", l->loc->name);
+		err_set(err, EEXIST, "'%s' is there only in copies that the compiler made; pick "
+				     "one, or --all-matches", l->loc->name);
 		list_candidates(l, clones, n_clones, err);
 		return -EEXIST;
 	}

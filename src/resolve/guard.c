@@ -202,8 +202,8 @@ int lookup_check_return(const struct lookup *l, struct function_list *list, stru
 					 "passes a function with a return probe ends the program",
 				   l->target->name, runtime.unwinds);
 	if (runtime.switches)
-		function_list_note(list, "%s switches stacks (it has %s): a coroutine switch inside "
-					 "a function with a return probe ends the program",
+		function_list_note(list, "%s switches stacks (it has %s): a coroutine switch "
+					 "inside a function with a return probe ends the program",
 				   l->target->name, runtime.switches);
 	return 0;
 }

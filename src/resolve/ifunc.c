@@ -142,15 +142,16 @@ static int disagree(const struct lookup *l, const struct symbol *s, const struct
 			   a->here[i]->n, a->here[i]->n == 1 ? "" : "es",
 			   (int)a->here[i]->pids[0]);
 	}
-	return err_hint(err, "--all-matches takes these, --ifunc=all every one that has a name, -p PID "
-			     "what that process uses");
+	return err_hint(err, "--all-matches takes these, --ifunc=all every one that has a "
+			     "name, -p PID what that process uses");
 }
 
 static int in_vdso(const struct lookup *l, const struct symbol *s, struct err *err)
 {
 	err_set(err, ENOTSUP, "'%s' of running processes is code of the vDSO, which the kernel "
 			      "maps into them: no file, nothing to probe", s->name);
-	return err_hint(err, "probe its callers; PROGRAM:%s@plt sees the calls of one file", s->name);
+	return err_hint(err, "probe its callers; PROGRAM:%s@plt sees the calls of one file",
+			s->name);
 }
 
 static int interposed(const struct symbol *s, const struct binding *b, struct err *err)
@@ -225,10 +226,21 @@ static void note_interposed(const struct lookup *l, const struct symbol *s,
 
 	collect(imported(l), s, &a);
 	if (a.other)
-		function_list_note(ret, "process %d%s call%s '%s' of %s instead, except from within "
+		function_list_note(ret, "process %d%s '%s' of %s instead, except from within "
 					"%s; write %s:%s", (int)a.other->pids[0],
-				   a.other->n > 1 ? " and others" : "", a.other->n > 1 ? "" : "s",
-				   s->name, a.other->file, l->target->name, a.other->file, s->name);
+				   a.other->n > 1 ? " and others call" : " calls", s->name,
+				   a.other->file, l->target->name, a.other->file, s->name);
+}
+
+/* What processes told; a pattern says nothing of each of its functions. */
+static int take_told(const struct lookup *l, const struct symbol *s, const struct answers *a,
+		     size_t n_asked, struct function_list *ret, struct err *err)
+{
+	int rc = take_used(l, s, a, n_asked, ret, err);
+
+	if (rc == 0 && l->loc->kind == LOCATION_SYMBOL)
+		note_interposed(l, s, ret);
+	return rc;
 }
 
 /*
@@ -241,25 +253,16 @@ static int ask(const struct lookup *l, const struct symbol *s, struct function_l
 	struct elffile *elf = l->target->elf;
 	struct ifuncs *known = l->ifuncs;
 	struct answers a;
-	int rc;
 
 	if (!known->asked_own && mapped_read(l->rules->pid, &known->mapped) == 0)
 		bindings_own(elf, &known->mapped, &known->own);
 	known->asked_own = true;
 	collect(&known->own, s, &a);
-	if (has_answer(&a)) {
-		rc = take_used(l, s, &a, known->own.n_asked, ret, err);
-		if (rc == 0 && l->loc->kind == LOCATION_SYMBOL)
-			note_interposed(l, s, ret);
-		return rc;
-	}
+	if (has_answer(&a))
+		return take_told(l, s, &a, known->own.n_asked, ret, err);
 	collect(imported(l), s, &a);
-	if (has_answer(&a)) { /* of those asked, these alone have bound it */
-		rc = take_used(l, s, &a, a.n ? a.here[0]->n : 1, ret, err);
-		if (rc == 0 && l->loc->kind == LOCATION_SYMBOL)
-			note_interposed(l, s, ret);
-		return rc;
-	}
+	if (has_answer(&a)) /* of those asked, these alone have bound it */
+		return take_told(l, s, &a, a.n ? a.here[0]->n : 1, ret, err);
 	if (!known->asked_ours)
 		bindings_ours(elf, &known->ours);
 	known->asked_ours = true;

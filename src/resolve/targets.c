@@ -159,7 +159,8 @@ static int try_one(struct targets *t, const struct target_candidate *c, struct e
 	}
 	rc = find_in(t, &target, &found, err);
 	if (rc == 0 && c->is_choice)
-		function_list_note(&found, "%s is %s: %s", t->res->target_typed, c->name, c->reason);
+		function_list_note(&found, "%s is %s: %s", t->res->target_typed, c->name,
+				   c->reason);
 	if (rc == 0) {
 		take(t, &target, &found);
 		return 0;
