@@ -54,6 +54,14 @@ int err_hint(struct err *err, const char *fmt, ...)
 	return -err->code;
 }
 
+/* A newline in a stranger's name ends no line of ours. */
+static void fold_lines(char *s)
+{
+	for (; *s; s++)
+		if (*s == '\n')
+			*s = '?';
+}
+
 void err_detail(struct err *err, const char *fmt, ...)
 {
 	size_t used, room;
@@ -67,10 +75,12 @@ void err_detail(struct err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	len = vsnprintf(err->detail + used, room, fmt, ap);
 	va_end(ap);
-	if (len < 0 || (size_t)len + 2 > room)
+	if (len < 0 || (size_t)len + 2 > room) {
 		err->detail[used] = 0; /* a cut line could be pasted: leave it out */
-	else
-		strcpy(err->detail + used + len, "\n");
+		return;
+	}
+	fold_lines(err->detail + used);
+	strcpy(err->detail + used + len, "\n");
 }
 
 int err_prefix(struct err *err, const char *fmt, ...)

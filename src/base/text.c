@@ -147,6 +147,23 @@ void text_escape(struct buf *b, const char *s, size_t len, bool quote)
 	}
 }
 
+void text_vaddf(struct buf *b, const char *fmt, va_list ap)
+{
+	auto_buf raw = BUF_INIT;
+
+	buf_vaddf(&raw, fmt, ap);
+	text_escape(b, buf_str(&raw), raw.len, false);
+}
+
+void text_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vaddf(b, fmt, ap);
+	va_end(ap);
+}
+
 char *text_shell_word(const char *s)
 {
 	auto_buf b = BUF_INIT;

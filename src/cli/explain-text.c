@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of files and of symbols are strangers' text: by text_addf() none breaks its line. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,26 +30,28 @@ static void show_target(const struct explanation *e, const struct target *t, str
 	auto_free char *machine = elffile_machine_name(t->elf);
 	auto_free char *build_id = elffile_build_id(t->elf);
 
-	buf_addf(b, "  target   %s", t->name);
+	text_addf(b, "  target   %s", t->name);
 	if (t->reason)
-		buf_addf(b, " %s", t->reason);
+		text_addf(b, " %s", t->reason);
 	buf_addf(b, ", %s; inode %" PRIu64 ", build-id %s", machine, (uint64_t)t->elf->ino,
 		 *build_id ? build_id : "none");
 	show_processes(e, t, b);
 	buf_addc(b, '\n');
 	/* Whence names come that are not in the file, or why some may be missing. */
 	if (debugfile_in_use(t->elf))
-		buf_addf(b, "  names    also from %s\n", debugfile_in_use(t->elf));
+		text_addf(b, "  names    also from %s", debugfile_in_use(t->elf));
 	else if (debugfile_missing(t->elf))
-		buf_addf(b, "  names    of exported functions only: %s\n",
-			 debugfile_missing(t->elf));
+		text_addf(b, "  names    of exported functions only: %s",
+			  debugfile_missing(t->elf));
+	if (debugfile_in_use(t->elf) || debugfile_missing(t->elf))
+		buf_addc(b, '\n');
 }
 
 static void put_symbol(const struct symbol *s, const char *name, uint64_t off, struct buf *b)
 {
-	buf_adds(b, name);
+	text_addf(b, "%s", name);
 	if (s->version)
-		buf_addf(b, "%s%s", s->is_default ? "@@" : "@", s->version);
+		text_addf(b, "%s%s", s->is_default ? "@@" : "@", s->version);
 	if (off)
 		buf_addf(b, "+0x%" PRIx64, off);
 	if (s->is_undefined) {
@@ -61,7 +64,7 @@ static void put_symbol(const struct symbol *s, const char *name, uint64_t off, s
 		buf_addf(b, ", offset 0x%" PRIx64, s->offset);
 	buf_addf(b, " (%s", symbol_source_name(s->source));
 	if (s->file)
-		buf_addf(b, ", %s", s->file);
+		text_addf(b, ", %s", s->file);
 	buf_addc(b, ')');
 }
 
@@ -82,8 +85,10 @@ static void show_symbol(const struct explanation *e, const struct function *f, s
 	buf_adds(b, "  symbol   ");
 	put_symbol(s, demangled ? demangled : s->name, f->symbol_off, b);
 	buf_addc(b, '\n');
-	if (demangled)
-		buf_addf(b, "  linked   as %s\n", s->name);
+	if (demangled) {
+		text_addf(b, "  linked   as %s", s->name);
+		buf_addc(b, '\n');
+	}
 }
 
 typedef bool belongs(const struct symbol *s, const struct function *f);
@@ -105,7 +110,7 @@ static void put_name(const struct explanation *e, const struct symbol *s, const 
 	auto_free char *shown = e->keep_mangled ? NULL : demangle(s->name);
 	auto_free char *same = demangle_shown(other);
 
-	buf_adds(b, shown && strcmp(shown, same) != 0 ? shown : s->name);
+	text_addf(b, "%s", shown && strcmp(shown, same) != 0 ? shown : s->name);
 }
 
 /* The names of the file's symbols that belong to the function in some way, in one line. */
@@ -153,8 +158,10 @@ static void show_function(const struct explanation *e, const struct function *f,
 	auto_free char *choice = explain_choice(e, f, n_others);
 
 	show_symbol(e, f, b);
-	if (choice && e->res->functions.n == e->res->targets.n)
-		buf_addf(b, "  chosen   %s\n", choice);
+	if (choice && e->res->functions.n == e->res->targets.n) {
+		text_addf(b, "  chosen   %s", choice);
+		buf_addc(b, '\n');
+	}
 	show_names(e, f, is_alias, "  aliases  ", "\n", b);
 	show_names(e, f, is_clone, "  clones   ",
 		   ": copies the compiler made, whose calls are not seen here\n", b);
@@ -197,15 +204,15 @@ static void show_heading(const struct resolution *res, struct buf *b)
 {
 	const struct function *f = &res->functions.functions[0];
 
-	buf_addf(b, "%s  ->  ", res->spec->origin.text);
+	text_addf(b, "%s  ->  ", res->spec->origin.text);
 	if (res->functions.n == 1) {
-		buf_addf(b, "%s:0x%" PRIx64, f->target->name, f->offset);
+		text_addf(b, "%s:0x%" PRIx64, f->target->name, f->offset);
 		if (f->ifunc && f->symbol)
-			buf_addf(b, "  (%s)", f->symbol->name);
+			text_addf(b, "  (%s)", f->symbol->name);
 	} else {
 		buf_addf(b, "%zu functions of ", res->functions.n);
 		if (res->targets.n == 1)
-			buf_adds(b, f->target->name);
+			text_addf(b, "%s", f->target->name);
 		else
 			buf_addf(b, "%zu files", res->targets.n);
 	}
@@ -222,31 +229,19 @@ static void show_notes(const struct buf *notes, struct buf *b)
 	}
 }
 
-/* Names of files and symbols are strangers' text. */
-static void escape_lines(const char *text, struct buf *b)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		text_escape(b, text, len, false);
-		buf_addc(b, '\n');
-		text += len + (text[len] == '\n');
-	}
-}
-
 void explain_text(const struct explanation *e, struct buf *b)
 {
 	const struct resolution *res = e->res;
-	auto_buf raw = BUF_INIT;
 
-	show_heading(res, &raw);
+	show_heading(res, b);
 	for (size_t i = 0; i < res->targets.n; i++)
-		show_file(e, &res->targets.targets[i], &raw);
-	show_notes(&res->functions.notes, &raw);
+		show_file(e, &res->targets.targets[i], b);
+	show_notes(&res->functions.notes, b);
 	for (size_t i = 0; i < res->n_defs; i++) {
-		buf_adds(&raw, "  writes   ");
-		definition_format(&res->defs[i], &raw);
-		buf_addc(&raw, '\n');
+		auto_buf line = BUF_INIT;
+
+		definition_format(&res->defs[i], &line);
+		text_addf(b, "  writes   %s", buf_str(&line));
+		buf_addc(b, '\n');
 	}
-	escape_lines(buf_str(&raw), b);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "resolve/ifunc.h"
 
@@ -24,7 +25,7 @@ void function_list_note(struct function_list *list, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	buf_vaddf(&list->notes, fmt, ap);
+	text_vaddf(&list->notes, fmt, ap);
 	va_end(ap);
 	buf_addc(&list->notes, '\n');
 }
