@@ -166,8 +166,8 @@ boot() {
 		-smp 2 -m 512 -display none -no-reboot -nodefaults -monitor stdio \
 		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
 		-initrd "$work/$name.cpio" \
-		-append "console=$console panic=-1 softlockup_panic=1 watchdog_thresh=30 \
-unknown_nmi_panic=1 TEST_SECONDS=$UCTL_VM_TEST_SECONDS $append ${UCTL_VM_APPEND:-}" \
+		-append "console=$console mitigations=off rcupdate.rcu_expedited=1 panic=-1 \
+softlockup_panic=1 watchdog_thresh=30 unknown_nmi_panic=1 TEST_SECONDS=$UCTL_VM_TEST_SECONDS $append ${UCTL_VM_APPEND:-}" \
 		<&7 >"$work/$name.qemu" 2>&1 &
 	qemu=$!
 	watch "$name" $qemu "$seconds" &
