@@ -16,7 +16,7 @@
 void text_escape(struct buf *b, const char *s, size_t len, bool quote);
 /* buf_addf(), escaped so: part of one line, whatever names of strangers are in it. */
 void text_addf(struct buf *b, const char *fmt, ...) PRINTF_FMT(2, 3);
-void text_vaddf(struct buf *b, const char *fmt, va_list ap);
+void text_vaddf(struct buf *b, const char *fmt, va_list ap) PRINTF_FMT(2, 0);
 /* The length of the valid, printable UTF-8 sequence at s (1-4), or 0 if there is none. */
 size_t text_utf8(const char *s, size_t len);
 
