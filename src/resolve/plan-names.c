@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The names of events: given, or made of what they are on, and unique. */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -95,6 +96,13 @@ static const struct symbol *namesake(const struct planning *p, const struct reso
 	return is_one ? f->symbol : NULL;
 }
 
+static bool has_letters(const char *s)
+{
+	while (*s && !isalnum((unsigned char)*s))
+		s++;
+	return *s != 0;
+}
+
 /* What an event is called when the user gave no name, before it is made unique. */
 static char *base_name(const struct planning *p, const struct resolution *res,
 		       const struct function *f, char kind)
@@ -112,6 +120,8 @@ static char *base_name(const struct planning *p, const struct resolution *res,
 		free(whole);
 	} else if (of && plan_is_separate(p, res)) {
 		symbol = of->name;
+	} else if (!has_letters(symbol)) { /* of a pattern that is only '*' */
+		symbol = last = name_stem(f->target->name);
 	}
 	if (res->location.off)
 		with_off = xasprintf("%s_0x%" PRIx64, symbol, res->location.off);
