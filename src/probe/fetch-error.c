@@ -21,7 +21,7 @@ static const struct {
 	{ "Dereference needs a brace", "what an address leads to is written +OFFSET(ADDRESS)" },
 	{ "Invalid dereference offset", "before the '(' stands a number, the offset" },
 	{ "Dereference brace is not closed", "the ')' is missing" },
-	{ "Dereference is too much nested", "that is too many levels, 13 are the most" },
+	{ "Dereference is too much nested", "that is too many levels, 14 are the most" },
 	{ "$comm can not be dereferenced", "this is a text, not the address of one" },
 	{ "Invalid immediate value", "behind '\\' stands a number, or a text in quotes" },
 	{ "Invalid argument number", "there is no argument of that number" },

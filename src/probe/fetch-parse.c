@@ -333,7 +333,7 @@ static struct fetch *parse_word(struct fetch_parser *p)
 	if (!f && word_number(word, "arg", UINT64_MAX, &n)) {
 		if (!n || n > MAX_ARG_N) {
 			fail(p, from, end, "Invalid argument number");
-			err_hint(p->err, "arguments count from 1");
+			err_hint(p->err, "arguments count from 1, up to %d", MAX_ARG_N);
 			return NULL;
 		}
 		f = fetch_new(FETCH_ARG);
@@ -393,8 +393,14 @@ static struct fetch *parse_member(struct fetch_parser *p, struct fetch *inner,
 		return NULL;
 	}
 	text = xstrndup(num, end - num);
-	if (!set_offset(p, f, text, num, end))
+	if (!set_offset(p, f, text, num, end)) {
+		if (num == end && p->err) {
+			err_set(p->err, EINVAL, "behind '->' stands a number, a member's offset");
+			err_hint(p->err, "as in arg1->+8:u32");
+			fetch_fail(p, p->p, num);
+		}
 		return NULL;
+	}
 	p->p = end;
 	return STEAL(f);
 }

@@ -138,13 +138,35 @@ static int several_globals(struct lowering *l, const struct fetch *f, const char
 	return err_at(l->err, &l->spec->origin, f->at);
 }
 
-static int no_global(struct lowering *l, const struct fetch *f, bool is_import)
+/* The variables whose names are nearest. */
+static void hint_global(struct elffile *elf, const char *name, struct err *err)
+{
+	struct text_nearest near = { .word = name, .max = 3 };
+	const struct symbol *all = NULL;
+	auto_buf names = BUF_INIT;
+	size_t n = 0;
+
+	if (symtab_all(elf, &all, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (all[i].type == SYMBOL_OBJECT && !all[i].is_undefined)
+			text_nearest_offer(&near, all[i].name);
+	for (unsigned i = 0; i < near.n && near.distance[i] == near.distance[0]; i++)
+		buf_addf(&names, "%s@%s", i ? " or " : "", near.found[i]);
+	if (near.n)
+		err_hint(err, "did you mean %s?", buf_str(&names));
+}
+
+static int no_global(struct lowering *l, const struct fetch *f, const char *name,
+		     bool is_import)
 {
 	err_set(l->err, ENOENT, is_import ? "'%s' is a variable of another file; %s imports it" :
 					    "no symbol '%s' is defined in %s",
 		f->name, l->env->elf->path);
 	if (is_import)
 		err_hint(l->err, "only variables of the probed file itself can be read");
+	else if (l->err)
+		hint_global(l->env->elf, name, l->err);
 	return err_at(l->err, &l->spec->origin, f->at);
 }
 
@@ -169,7 +191,7 @@ static int pick_global(struct lowering *l, const struct fetch *f, const char *na
 		first = found[i];
 	}
 	*ret = first;
-	return first ? 0 : no_global(l, f, is_import);
+	return first ? 0 : no_global(l, f, name, is_import);
 }
 
 static int global_vaddr(struct lowering *l, const struct fetch *f, uint64_t *ret)

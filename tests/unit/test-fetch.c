@@ -223,7 +223,7 @@ static const struct {
 	{ "rdi", "BTF is not available", "rdi", "%rdi" },
 	{ "x0:u32", "BTF is not available", "x0", "%x0" },
 	{ "arg1->next", "members are not known by name", "next", "->+8" },
-	{ "arg1->", "Invalid dereference offset", NULL, NULL },
+	{ "arg1->", "behind '->' stands a number", "->", "arg1->+8:u32" },
 	{ "comm->+8", "$comm can not be dereferenced", "comm", NULL },
 	{ "+0(regs)", "stands alone", "regs", NULL },
 	{ "regs:u64", "regs takes no type", "u64", NULL },
