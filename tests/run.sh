@@ -301,8 +301,9 @@ benchmarks() {
 	for bench in attach hit stream; do
 		program=many
 		[ $bench != stream ] || program=calls
-		sh "$src/tests/bench/$bench.sh" "$build/uprobe-ctl" "$build/tests/progs/$program" \
-			>"$work/log" 2>&1
+		set -- "$build/tests/progs/$program"
+		[ $bench != hit ] || set -- "$@" "$build/tests/progs/endbr"
+		sh "$src/tests/bench/$bench.sh" "$build/uprobe-ctl" "$@" >"$work/log" 2>&1
 		rc=$?
 		cat "$work/log"
 		verdict $rc "bench/$bench" "$work/log"

@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usage: tests/bench/hit.sh UPROBE-CTL MANY
-# What a call costs more while it is counted: one function of MANY (tests/progs/many) called
+# usage: tests/bench/hit.sh UPROBE-CTL MANY [ENDBR]
+# What a call costs more processor time while it is counted: one function of MANY (tests/progs/many) called
 # 100 000 times, the least of three runs each, in turn: by `count' of all processes and of a
-# command, by bpftrace, and by `perf stat' on the same probe. Fails if count of all processes
-# costs more than the best of the others, and a tenth.
-ctl=${1:?usage: hit.sh UPROBE-CTL MANY} many=${2:?usage: hit.sh UPROBE-CTL MANY}
+# command, by bpftrace, and by `perf stat' on the same probe; and one of ENDBR that begins with
+# endbr64, with and without --fast-entry. Fails if count of all processes costs more than the
+# best of the others, and a tenth.
+ctl=${1:?usage: hit.sh UPROBE-CTL MANY [ENDBR]} many=${2:?usage: hit.sh UPROBE-CTL MANY [ENDBR]}
+endbr=$3
 tracefs=$(awk '$3 == "tracefs" { print $2; exit }' /proc/mounts)
-[ "$(id -u)" -eq 0 ] && [ -w "$tracefs/uprobe_events" ] || {
-	echo "hit.sh: no root or no tracefs"
+[ "$(id -u)" -eq 0 ] && [ -w "$tracefs/uprobe_events" ] && [ -x /usr/bin/time ] || {
+	echo "hit.sh: no root, no tracefs or no /usr/bin/time"
 	exit 77
 }
 tmp=$(mktemp -d) || exit 1
@@ -23,16 +25,23 @@ trap 'exit 1' INT TERM
 UPROBE_CTL_RUN=$tmp/run
 export UPROBE_CTL_RUN
 cp "$many" "$tmp/many"
+[ -z "$endbr" ] || cp "$endbr" "$tmp/endbr"
 calls=100000
 command -v perf >/dev/null || echo "SKIP perf: not installed"
 command -v bpftrace >/dev/null || echo "SKIP bpftrace: not installed"
 
-# once NAME: the program as a whole, to $tmp/NAME, in ns per call; the least stays
+# once NAME: the program's processor time, whoever else runs, to $tmp/NAME.ns, in ns per
+# call; the least stays. The trap is taken in the program's own time.
 once() {
-	begin=$(date +%s%N)
-	"$tmp/many" 1 $calls || exit 1
-	took=$((($(date +%s%N) - begin) / calls))
-	[ -e "$tmp/$1.ns" ] && [ "$(cat "$tmp/$1.ns")" -le $took ] || echo $took >"$tmp/$1.ns"
+	name=$1
+	case $name in
+	*entry) set -- "$tmp/endbr" $calls fast_push ;;
+	*) set -- "$tmp/many" 1 $calls ;;
+	esac
+	/usr/bin/time -o "$tmp/time" -f '%U %S' "$@" >"$tmp/called" || exit 1
+	took=$(awk -v calls=$calls '{ printf "%d", ($1 + $2) * 1e9 / calls }' "$tmp/time")
+	[ -e "$tmp/$name.ns" ] && [ "$(cat "$tmp/$name.ns")" -le $took ] ||
+		echo $took >"$tmp/$name.ns"
 }
 # while_it NAME COMMAND...: measures while the command runs, from the moment it is on
 while_it() {
@@ -49,6 +58,8 @@ while_it() {
 }
 on_count() { grep -q '^attached' "$tmp/out"; }
 on_records() { on_count; }
+on_entry() { on_count; }
+on_fast_entry() { on_count; }
 on_bpftrace() { grep -q Attach "$tmp/out" && sleep 1; }
 on_perf() { sleep 1; }
 
@@ -58,6 +69,10 @@ for _ in 1 2 3; do
 	once plain
 	while_it count "$ctl" count -v "$tmp/many:many_0000"
 	while_it records "$ctl" count -v "$tmp/many:many_0000 if cpu >= 0"
+	if [ -e "$tmp/endbr" ]; then
+		while_it entry "$ctl" count -v "$tmp/endbr:fast_push"
+		while_it fast_entry "$ctl" count -v --fast-entry "$tmp/endbr:fast_push"
+	fi
 	if command -v bpftrace >/dev/null; then
 		while_it bpftrace bpftrace -e "uprobe:$tmp/many:many_0000 { @ = count(); }"
 	fi
@@ -72,6 +87,10 @@ extra() { echo $(($(cat "$tmp/$1.ns") - plain)); }
 ours=$(extra count) best=
 printf '%-34s %6d ns a call more\n' "count, all processes" "$ours" \
 	"count, by records (-p, a filter)" "$(extra records)"
+[ ! -e "$tmp/endbr" ] ||
+	printf '%-34s %6d ns a call more\n%-34s %6d ns a call more\n' \
+		"count, at an endbr64" "$(extra entry)" \
+		"count --fast-entry, behind it" "$(extra fast_entry)"
 for name in bpftrace perf; do
 	[ -e "$tmp/$name.ns" ] || continue
 	theirs=$(extra $name)
