@@ -20,6 +20,7 @@
 #include "cli/screen.h"
 #include "cli/silence.h"
 #include "cli/watched.h"
+#include "proc/kernel.h"
 #include "report/counts.h"
 #include "tracefs/profile.h"
 
@@ -221,6 +222,9 @@ static void announce(const struct counting *c)
 	else
 		buf_adds(&b, "; Ctrl-C to end");
 	cli_note(cli, "%s", buf_str(&b));
+	if (!c->by_records && kernel_may_undercount())
+		cli_note(cli, "this kernel (before 6.12) may count a little low where several "
+			      "processors enter one function at once; -p counts exactly");
 }
 
 static void close_line(const struct counting *c, const struct losses *lost)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/root.h"
@@ -34,4 +36,13 @@ size_t kernel_available_kb(void)
 		return 0;
 	line = strstr(buf_str(&text), key);
 	return line ? strtoul(line + strlen(key), NULL, 10) : 0;
+}
+
+bool kernel_may_undercount(void)
+{
+	unsigned major, minor;
+	struct utsname u;
+
+	return uname(&u) == 0 && sscanf(u.release, "%u.%u", &major, &minor) == 2 &&
+	       (major < 6 || (major == 6 && minor < 12));
 }

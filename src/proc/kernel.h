@@ -12,3 +12,10 @@
 bool kernel_optimises_nop5(void);
 /* Memory that could be had without swapping (MemAvailable of /proc/meminfo); 0: not known. */
 size_t kernel_available_kb(void);
+
+/*
+ * Whether the kernel may lose hits of its own counts where several processors enter one
+ * function at once: they are kept per processor since Linux 6.12 (kernel-facts R17). No file
+ * of the kernel's tells; by this alone nothing but a remark is decided.
+ */
+bool kernel_may_undercount(void);
