@@ -6,37 +6,13 @@
  * run's own records are counted by their __id (R17).
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "analyze/counts.h"
 #include "base/xalloc.h"
 #include "cli/command.h"
-#include "cli/counted.h"
-#include "cli/lost.h"
-#include "cli/screen.h"
-#include "cli/silence.h"
-#include "cli/watched.h"
-#include "proc/kernel.h"
-#include "report/counts.h"
+#include "cli/counting.h"
 #include "tracefs/profile.h"
-
-struct counting {
-	struct cli *cli;
-	struct watchset set;
-	struct watch *watch;
-	struct counted counted;
-	struct counts *counts; /* counted's */
-	struct silence silence;
-	counts_format_fn *format;
-	bool by_records; /* else by uprobe_profile */
-	double begun, last, next; /* seconds of CLOCK_MONOTONIC */
-	uint64_t n_rounds;        /* intervals shown */
-	bool failed;
-};
 
 static double now_seconds(void)
 {
@@ -93,49 +69,6 @@ static int read_profile(struct counting *c)
 	return err_hint(&c->cli->err, "`trace-cmd reset' removes everyone's probes");
 }
 
-/* On a terminal each interval takes the place of the one before, as many lines as it has. */
-static void paint(struct counting *c, struct counts_options *opts, size_t lines, size_t columns)
-{
-	size_t room = lines > 4 ? lines - 3 : 1; /* beside heading, footer and cursor */
-	auto_buf text = BUF_INIT;
-
-	if (!opts->top || opts->top > room)
-		opts->top = room;
-	opts->footer = true;
-	c->format(c->counts, opts, &text);
-	screen_paint(&c->cli->out, buf_str(&text), columns);
-}
-
-static void show(struct counting *c)
-{
-	const struct options *o = &c->cli->opts;
-	struct counts_options opts = {
-		.top = o->top,
-		.zeros = opt(o, OPT_ZEROS),
-		.no_header = opt(o, OPT_NOHEADINGS) || (opt(o, OPT_CSV) && c->n_rounds),
-		.intervals = o->interval_ns > 0,
-	};
-	bool again = opts.intervals && c->format == counts_text;
-	size_t lines, columns;
-
-	if (again && screen_size(c->cli->out_fd, &lines, &columns)) {
-		paint(c, &opts, lines, columns);
-	} else {
-		if (again && c->n_rounds)
-			buf_addc(&c->cli->out, '\n');
-		c->format(c->counts, &opts, &c->cli->out);
-	}
-	c->n_rounds++;
-}
-
-/* A metrics file is replaced as a whole: its reader comes whenever it likes. */
-static int deliver(struct counting *c)
-{
-	if (c->format == counts_openmetrics && c->cli->opts.write)
-		return cli_replace_file(c->cli, c->cli->opts.write);
-	return cli_flush(c->cli);
-}
-
 static void round_of(struct counting *c, double now)
 {
 	if (read_profile(c) < 0) {
@@ -144,22 +77,12 @@ static void round_of(struct counting *c, double now)
 	}
 	counts_tick(c->counts, now - c->last);
 	c->last = now;
-	show(c);
-	c->failed = deliver(c) < 0;
+	c->failed = counting_show(c) < 0;
 }
 
 static bool is_over(const struct counting *c)
 {
 	return c->failed || (c->cli->opts.count && c->n_rounds >= c->cli->opts.count);
-}
-
-static uint64_t calls_of(const struct counting *c)
-{
-	uint64_t calls = 0;
-
-	for (size_t i = 0; i < c->counts->n; i++)
-		calls += c->counts->counters[i].total;
-	return calls;
 }
 
 static void explain_silence(struct counting *c, bool at_end)
@@ -168,7 +91,7 @@ static void explain_silence(struct counting *c, bool at_end)
 		return;
 	c->failed = c->failed || read_profile(c) < 0;
 	if (!c->failed)
-		silence_look(&c->silence, calls_of(c), 0, at_end);
+		silence_look(&c->silence, counting_calls(c), 0, at_end);
 }
 
 static bool on_round(void *ctx)
@@ -182,67 +105,6 @@ static bool on_round(void *ctx)
 		c->next += (double)c->cli->opts.interval_ns / 1e9;
 	}
 	return !is_over(c);
-}
-
-/* Whose calls: all processes', or only some. */
-static void add_whose(const struct cli *cli, struct buf *b)
-{
-	const struct options *o = &cli->opts;
-
-	if (o->n_pids == 1)
-		buf_addf(b, " in process %d only", (int)o->pids[0]);
-	else if (o->n_pids)
-		buf_addf(b, " in %zu processes only", o->n_pids);
-	else if (o->command || o->command_argv)
-		buf_adds(b, " in the command only");
-	else
-		buf_adds(b, " in all processes");
-}
-
-static void announce(const struct counting *c)
-{
-	const struct cli *cli = c->cli;
-	auto_buf b = BUF_INIT;
-
-	buf_addf(&b, "Counting %zu function%s of ", c->counts->n, c->counts->n == 1 ? "" : "s");
-	if (c->counted.n_files > 1)
-		buf_addf(&b, "%zu files", c->counted.n_files);
-	else
-		buf_adds(&b, c->counts->counters[0].file);
-	if (c->counted.n_aliases)
-		buf_addf(&b, " (%zu alias%s folded)", c->counted.n_aliases, c->counted.n_aliases == 1 ? "" : "es");
-	if (c->counted.fast_entry)
-		buf_addf(&b, ", %zu behind %s endbr64", c->counted.n_fast,
-			 c->counted.n_fast == 1 ? "its" : "their");
-	add_whose(cli, &b);
-	if (cli->opts.duration_ns)
-		buf_addf(&b, "; %g s", (double)cli->opts.duration_ns / 1e9);
-	else if (cli->opts.command || cli->opts.command_argv)
-		buf_adds(&b, ", until it ends");
-	else
-		buf_adds(&b, "; Ctrl-C to end");
-	cli_note(cli, "%s", buf_str(&b));
-	if (!c->by_records && kernel_may_undercount())
-		cli_note(cli, "this kernel (before 6.12) may count a little low where several "
-			      "processors enter one function at once; -p counts exactly");
-}
-
-static void close_line(const struct counting *c, const struct losses *lost)
-{
-	size_t hit = counts_hit(c->counts), top = c->cli->opts.top;
-	uint64_t calls = calls_of(c);
-	auto_buf b = BUF_INIT;
-
-	buf_addf(&b, "%" PRIu64 " call%s", calls, calls == 1 ? "" : "s");
-	if (calls && c->counts->elapsed > 0)
-		buf_addf(&b, " (%.0f/s)", (double)calls / c->counts->elapsed);
-	buf_addf(&b, ", %zu of %zu function%s hit", hit, c->counts->n,
-		 c->counts->n == 1 ? "" : "s");
-	if (top && top < hit)
-		buf_addf(&b, " (%zu shown)", top);
-	buf_adds(&b, ", ");
-	lost_format(lost, &b);
-	cli_note(c->cli, "%s; uprobe%s detached", buf_str(&b), c->counts->n == 1 ? "" : "s");
 }
 
 static int attach(struct counting *c, struct child *child)
@@ -278,7 +140,7 @@ static int loop(struct counting *c)
 	enum watch_reason reason;
 	int rc;
 
-	announce(c);
+	counting_announce(c);
 	rc = watch_start(c->watch, &c->cli->err);
 	if (rc < 0)
 		return rc;
@@ -340,17 +202,8 @@ static int run_watch(void *ctx, struct child *child)
 	if (rc == 0 && end < 0)
 		c->cli->err = later;
 	if (rc == 0)
-		close_line(c, &lost);
+		counting_close(c, &lost);
 	return rc < 0 ? rc : end;
-}
-
-static counts_format_fn *format_of(const struct options *o)
-{
-	if (opt(o, OPT_JSON))
-		return counts_json;
-	if (opt(o, OPT_CSV))
-		return counts_csv;
-	return opt(o, OPT_OPENMETRICS) ? counts_openmetrics : counts_text;
 }
 
 static int print_lines(struct counting *c)
@@ -378,7 +231,7 @@ static int check_options(struct cli *cli)
 
 static int run(struct cli *cli)
 {
-	struct counting c = { .cli = cli, .format = format_of(&cli->opts) };
+	struct counting c = { .cli = cli, .format = counting_format(&cli->opts) };
 	bool dry = opt(&cli->opts, OPT_DRY_RUN);
 	int rc = check_options(cli);
 
