@@ -110,7 +110,10 @@ start_program() {
 	: >"$tmp/program.out"
 	start_background "$tmp/program.out" "$@"
 	program=$pid
-	wait_for 20 grep -q ready "$tmp/program.out" || fail "does not start: $*"
+	wait_for 20 grep -q ready "$tmp/program.out" || {
+		cat "$tmp/program.out" >&2
+		fail "does not start: $*"
+	}
 }
 go() {
 	kill -USR1 "$program"
