@@ -179,6 +179,8 @@ static void add_object(struct json *j, const struct row *row)
 		json_str(j, NULL, row->aliases[i]->name);
 	json_end_array(j);
 	json_str(j, "source", symbol_source_name(s->source));
+	if (s->file)
+		json_str(j, "source_file", s->file);
 	json_end_object(j);
 }
 

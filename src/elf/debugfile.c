@@ -307,6 +307,8 @@ static void describe_missing(const struct debug_search *q)
 	}
 	if (*id)
 		buf_addf(&b, " (build-id %s)", id);
+	if (*id && !q->f->priv->debug.notice && debuginfod_is_set_up())
+		buf_adds(&b, ", or ask the servers of DEBUGINFOD_URLS: --debuginfod");
 	set_missing(q->f, buf_str(&b));
 }
 

@@ -60,6 +60,13 @@ static int ask(const struct elffile *f, const struct client *c, char **ret_path)
 	return fd;
 }
 
+bool debuginfod_is_set_up(void)
+{
+	const char *urls = getenv("DEBUGINFOD_URLS");
+
+	return urls && *urls;
+}
+
 int debuginfod_fetch(const struct elffile *f, char **ret_path)
 {
 	const char *urls = getenv("DEBUGINFOD_URLS");
@@ -67,9 +74,13 @@ int debuginfod_fetch(const struct elffile *f, char **ret_path)
 	struct client c = { 0 };
 	int fd;
 
-	if (!f->priv->debug.notice || !f->build_id)
+	if (!f->priv->debug.notice)
 		return -ENOENT;
-	if (!urls || !*urls) {
+	if (!f->build_id) {
+		say(f, "debuginfod: the file has no build-id, by which servers are asked");
+		return -ENOENT;
+	}
+	if (!debuginfod_is_set_up()) {
 		say(f, "debuginfod: DEBUGINFOD_URLS names no server (sudo drops it: sudo -E)");
 		return -ENOENT;
 	}
@@ -87,6 +98,11 @@ int debuginfod_fetch(const struct elffile *f, char **ret_path)
 	return fd;
 }
 #else
+bool debuginfod_is_set_up(void)
+{
+	return false;
+}
+
 int debuginfod_fetch(const struct elffile *f, char **ret_path)
 {
 	if (f->priv->debug.notice && f->build_id)

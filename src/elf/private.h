@@ -221,5 +221,7 @@ bool elf_debug_attach(struct elffile *f, struct elf_table *ret);
 uint32_t elf_crc32(uint32_t crc, const void *data, size_t len);
 /* minidebug.c: an fd with the ELF file in .gnu_debugdata; -ENOENT: there is none. */
 int minidebug_open(const struct elffile *f);
-/* debuginfod.c: an fd of the debug file of f's build-id, and its path (heap); -errno. */
+/* debuginfod.c: whether there are servers, and a way to ask them */
+bool debuginfod_is_set_up(void);
+/* An fd of the debug file of f's build-id, and its path (heap); -errno. */
 int debuginfod_fetch(const struct elffile *f, char **ret_path);
