@@ -109,13 +109,14 @@ busybox() { # busybox ARCH
 left() { echo $((UCTL_VM_DEADLINE - $(date +%s))); }
 least() { [ "$1" -lt "$2" ] && echo "$1" || echo "$2"; }
 
-# QEMU's program and -cpu for an architecture, the seconds that a guest may take, and words for
-# the kernel: on a busy machine ticks come late, which x86's timer check takes for a failure.
+# QEMU's program and -cpu for an architecture, the seconds that a guest may take, whether its
+# CPUs run side by side (README says why not), and words for the kernel: on a busy machine ticks
+# come late, which x86's timer check takes for a failure.
 emulator() {
 	case $1 in
-	amd64) echo qemu-system-x86_64 qemu64 600 no_timer_check unknown_nmi_panic=1 ;;
-	arm64) echo qemu-system-aarch64 max 1200 ;;
-	riscv64) echo qemu-system-riscv64 rv64 1200 ;;
+	amd64) echo qemu-system-x86_64 qemu64 600 single no_timer_check unknown_nmi_panic=1 ;;
+	arm64) echo qemu-system-aarch64 max 1200 single ;;
+	riscv64) echo qemu-system-riscv64 rv64 1200 multi ;;
 	esac
 }
 
@@ -148,16 +149,15 @@ prepare() {
 }
 
 # boot GUEST: until it ends, is silent for longer than a test may take, or its time is over.
-# A CPU stuck for a minute (twice watchdog_thresh) says where, and ends the guest. Its CPUs
-# take turns (README says why).
+# A CPU stuck for a minute (twice watchdog_thresh) says where, and ends the guest.
 boot() {
 	# shellcheck disable=SC2046
 	set -- $(guest_line "$1")
 	name=$1 arch=$3 machine=$6 console=$7 append=${10:-}
 	# shellcheck disable=SC2046
 	set -- $(emulator "$arch")
-	qemu=$1 cpu=$2 seconds=$3
-	shift 3
+	qemu=$1 cpu=$2 seconds=$3 thread=$4
+	shift 4
 	seconds=$(least "${UCTL_VM_TIMEOUT:-$seconds}" $(($(left) - 10)))
 	if [ "$seconds" -lt 30 ]; then
 		echo "FAIL no time was left to boot it" >"$work/$name.why"
@@ -165,7 +165,7 @@ boot() {
 	fi
 	mkfifo "$work/$name.monitor"
 	exec 7<>"$work/$name.monitor"
-	"$qemu" -M "$machine" -cpu "$cpu" -accel tcg,thread=single \
+	"$qemu" -M "$machine" -cpu "$cpu" -accel "tcg,thread=$thread" \
 		-smp 2 -m 512 -display none -no-reboot -nodefaults -monitor stdio \
 		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
 		-initrd "$work/$name.cpio" \
