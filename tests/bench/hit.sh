@@ -47,7 +47,8 @@ once() {
 while_it() {
 	name=$1
 	shift
-	"$@" >"$tmp/out" 2>&1 </dev/null &
+	: >"$tmp/out" # what the one before said is not this one's word
+	"$@" >>"$tmp/out" 2>&1 </dev/null &
 	pid=$!
 	tries=0
 	until "on_$name" || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
