@@ -83,6 +83,7 @@ wait_for() {
 start_background() {
 	out=$1
 	shift
+	: >"$out" # the job empties it only once it runs: what another said would be found
 	"$@" >"$out" 2>&1 </dev/null &
 	pid=$!
 	on_exit "stop $pid"
