@@ -233,7 +233,7 @@ analyzers() {
 # Fetches and builds what the guests need.
 prepare_guests() {
 	[ $vm$root$long != yesyesno ] ||
-		UCTL_VM_SECONDS=300 beside prepare sh "$src/tests/vm/run.sh" --prepare
+		beside prepare env UCTL_VM_SECONDS=300 sh "$src/tests/vm/run.sh" --prepare
 }
 
 # guests: tests/vm/run.sh prints a line for each test and closes as this script does.

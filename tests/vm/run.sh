@@ -384,8 +384,12 @@ export UCTL_VM_TEST_SECONDS="${UCTL_VM_TEST_SECONDS:-250}"
 # Two runs share the cache, but do not fill it at the same time.
 mkdir -p "$vm_cache"
 exec 8>"$vm_cache/lock"
-flock 8 2>/dev/null
+flock -w "$(left)" 8 2>/dev/null
 for guest in $guests; do
+	if [ "$(left)" -le 0 ]; then
+		echo "FAIL no time was left to prepare it" >"$work/$guest.why"
+		continue
+	fi
 	prepare "$guest" 2>"$work/$guest.log" 8>&-
 	rc=$?
 	[ $rc -ne 0 ] || continue
