@@ -24,6 +24,7 @@ struct trace {
 	struct events_options opts;
 	struct output out;
 	struct silence silence;
+	uint64_t hits; /* that should have been events; 0: not to be told */
 	struct cost cost;
 	bool has_told_limit; /* of the buffers */
 };
@@ -105,6 +106,45 @@ static void announce(const struct trace *t)
 		cli_note(cli, "Attaching uprobe to %s; Ctrl-C to end", buf_str(&b));
 }
 
+static bool has_text(const struct trace *t)
+{
+	for (size_t i = 0; i < plan_n_defs(&t->set.plan); i++) {
+		const struct definition *d = plan_def(&t->set.plan, i, NULL);
+
+		for (size_t k = 0; k < d->n_args; k++)
+			if (d->args[k].type && strstr(d->args[k].type, "string"))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Whether each hit that the kernel counts should have been an event of ours: entries alone
+ * (of returns it counts calls), of every process, unfiltered, all of them read.
+ */
+static bool hits_are_events(const struct trace *t)
+{
+	const struct options *o = &t->cli->opts;
+	bool all = !o->n_pids && !t->set.child_pid && !t->set.n_names && t->set.plan.n &&
+		   !t->out.is_done;
+
+	for (size_t i = 0; all && i < plan_n_defs(&t->set.plan); i++) {
+		const struct definition *d = plan_def(&t->set.plan, i, NULL);
+
+		all = d->kind == 'p' && !d->filter;
+	}
+	return all;
+}
+
+/* `hits` until the loop's end: every one of them was read or lost by the time of this. */
+static void note_unrecorded(const struct trace *t, const struct losses *lost)
+{
+	uint64_t known = t->out.n_events + losses_sum(lost);
+
+	if (t->hits > known && !lost->is_least)
+		lost_note_unrecorded(t->cli, t->hits - known, has_text(t));
+}
+
 static void close_line(const struct trace *t, const struct losses *lost)
 {
 	auto_buf b = BUF_INIT;
@@ -114,6 +154,7 @@ static void close_line(const struct trace *t, const struct losses *lost)
 	lost_format(lost, &b);
 	cli_note(t->cli, "%s%s", buf_str(&b), t->set.plan.n ? "; uprobe detached" : "");
 	lost_note_remedy(t->cli, lost);
+	note_unrecorded(t, lost);
 }
 
 static int set_up(struct trace *t, struct child *child)
@@ -161,6 +202,7 @@ static int loop(struct trace *t)
 		cli_note_signal(cli);
 	if (reason == WATCH_TIME)
 		silence_look(&t->silence, t->out.n_shown, t->out.n_events, true);
+	t->hits = hits_are_events(t) ? silence_hits(&t->silence) : 0;
 	return reason == WATCH_FAILED ? -EIO : 0;
 }
 

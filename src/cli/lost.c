@@ -33,3 +33,11 @@ void lost_note_remedy(const struct cli *cli, const struct losses *l)
 		cli_note(cli, "the buffers were full; --no-loss lets them grow, a filter and "
 			      "fewer functions fill them less");
 }
+
+void lost_note_unrecorded(const struct cli *cli, uint64_t n, bool has_text)
+{
+	if (n)
+		cli_note(cli, "%" PRIu64 " hit%s left no record%s", n, n == 1 ? "" : "s",
+			 has_text ? ": the kernel drops an event whose texts have more than about "
+				    "4000 bytes together; str(LEN) takes a part of one" : "");
+}

@@ -13,3 +13,8 @@ void lost_format(const struct losses *l, struct buf *b);
 void lost_note_growth(const struct cli *cli, const struct buffers *buffers, bool has_grown);
 /* At the end: what would have helped. */
 void lost_note_remedy(const struct cli *cli, const struct losses *l);
+/*
+ * After the closing line: hits that the kernel counted and neither recorded nor counted as
+ * lost. `has_text`: an event may have been too long.
+ */
+void lost_note_unrecorded(const struct cli *cli, uint64_t n, bool has_text);

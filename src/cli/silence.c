@@ -215,6 +215,13 @@ void silence_begin(struct silence *s, const struct watchset *set, const char *gr
 	*s = (struct silence){ set, group, now_ns(), set->plan.n ? 0 : count_hits(set, group) };
 }
 
+uint64_t silence_hits(const struct silence *s)
+{
+	uint64_t hits = count_hits(s->set, s->group);
+
+	return hits > s->hits ? hits - s->hits : 0;
+}
+
 bool silence_is_due(const struct silence *s, bool at_end)
 {
 	return s->begun_ns && !opt(&s->set->cli->opts, OPT_QUIET) && (at_end || now_ns() - s->begun_ns >= PATIENCE_NS);
@@ -225,7 +232,7 @@ void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end)
 	struct silence_facts f = { .events = came };
 	const struct options *o;
 	auto_buf b = BUF_INIT;
-	uint64_t hits, begun;
+	uint64_t begun;
 	double waited;
 
 	if (shown)
@@ -236,8 +243,7 @@ void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end)
 	begun = s->begun_ns;
 	s->begun_ns = 0;
 	waited = (double)(now_ns() - begun) / 1e9;
-	hits = count_hits(s->set, s->group);
-	f.hits = hits > s->hits ? hits - s->hits : 0;
+	f.hits = silence_hits(s);
 	f.has_pids = o->n_pids > 0;
 	f.selection = selection_of(o);
 	f.makes_calls = pairing_wanted(s->set);

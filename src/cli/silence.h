@@ -35,6 +35,8 @@ struct silence {
 
 /* What is watched, and the run's group; both must outlive it. */
 void silence_begin(struct silence *s, const struct watchset *set, const char *group);
+/* How often what is watched was hit since then, by the kernel's count. */
+uint64_t silence_hits(const struct silence *s);
 /* Whether it is time to look. */
 bool silence_is_due(const struct silence *s, bool at_end);
 /*

@@ -567,6 +567,20 @@ static void run_called(void)
 	caller_last(5);
 }
 
+/* Texts of which the kernel may drop the whole event; how many calls that were. */
+static void run_dropped(void)
+{
+	static char text[4096];
+	int calls = 0;
+
+	for (size_t len = 3990; len < sizeof(text); len += 5, calls++) {
+		memset(text, 'x', len);
+		text[len] = 0;
+		strs(text);
+	}
+	printf("%d\n", calls);
+}
+
 static const struct {
 	const char *name;
 	void (*spec)(void), (*run)(void);
@@ -575,7 +589,7 @@ static const struct {
 	{ "strs", spec_strs, run_strs },	  { "bufs", spec_bufs, run_bufs },
 	{ "structs", spec_structs, run_structs }, { "globals", spec_globals, run_globals },
 	{ "rets", spec_rets, run_rets },	  { "called", spec_called, run_called },
-	{ "longs", spec_longs, run_longs },
+	{ "longs", spec_longs, run_longs },	  { "dropped", spec_strs, run_dropped },
 };
 
 static int set_up(void)
