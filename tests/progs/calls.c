@@ -4,6 +4,8 @@
  *
  *   calls [-w] [-p PROCESSES] [-t THREADS] N   each thread of each process calls work() N times
  *   calls [-w] values                          calls typed(), prints what it gave and got
+ *   calls clock SECONDS                        calls work() each millisecond, with the time
+ *   calls now                                  prints the time: milliseconds of CLOCK_MONOTONIC
  *   -w: first prints "ready" and waits for SIGUSR1
  *
  * Before main(), a constructor calls early() once. locked(), on x86, is never called: its
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_THREADS 64
@@ -115,6 +118,26 @@ static int show_values(void)
 	return 0;
 }
 
+static unsigned int now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (unsigned int)((unsigned long)ts.tv_sec * 1000 + (unsigned long)ts.tv_nsec / 1000000);
+}
+
+static int tell_time(unsigned int seconds)
+{
+	const struct timespec pause = { 0, 1000000 };
+	unsigned int begun = now_ms(), now;
+
+	while ((now = now_ms()) - begun < seconds * 1000) {
+		work(now);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 static void wait_for_signal(void)
 {
 	sigset_t set;
@@ -143,10 +166,14 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
+	if (optind + 2 == argc && strcmp(argv[optind], "clock") == 0)
+		return tell_time((unsigned int)strtoul(argv[optind + 1], NULL, 10));
 	if (optind + 1 != argc || threads < 1 || threads > MAX_THREADS)
 		return 2;
 	if (is_waiting)
 		wait_for_signal();
+	if (strcmp(argv[optind], "now") == 0)
+		return printf("%u\n", now_ms()) < 0;
 	if (strcmp(argv[optind], "values") == 0)
 		return show_values();
 	n_calls = (unsigned int)strtoul(argv[optind], NULL, 10);
