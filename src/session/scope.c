@@ -49,6 +49,7 @@ struct scope {
 	size_t n_anchors;
 	pid_t *tids; /* those that have their fds */
 	size_t n_tids;
+	bool has_twins;         /* threads that may have inherited what they were given */
 	bool no_inherit_thread; /* a kernel before 5.13 */
 };
 
@@ -197,7 +198,8 @@ static int raise_limit(size_t fds, struct err *err)
 
 /*
  * All threads of a process, looked at again until there is no new one: what a thread with
- * fds creates inherits them, what another creates is found by the next look.
+ * fds creates inherits them, what another creates is found by the next look. Which of the two
+ * a new thread is cannot be seen; it gets fds, and may have the events twice then.
  */
 static int open_process(struct scope *s, pid_t pid, struct err *err)
 {
@@ -214,6 +216,7 @@ static int open_process(struct scope *s, pid_t pid, struct err *err)
 				continue;
 			rc = open_thread(s, tids[i], err);
 			found++;
+			s->has_twins = s->has_twins || round > 0;
 		}
 		if (rc < 0 || !found)
 			return rc;
@@ -288,7 +291,7 @@ void scope_attach(struct scope *s, struct stream *stream)
 	for (size_t i = 0; i < s->n_rings; i++)
 		if (s->rings[i].mapping)
 			stream_add_ring(stream, s->rings[i].cpu, s->rings[i].fd,
-					s->rings[i].mapping, s->page_size, s->rings[i].size);
+					s->rings[i].mapping, s->page_size, s->rings[i].size, s->has_twins);
 }
 
 int scope_enable(struct scope *s, struct err *err)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
 #include "stream/ring.h"
 
-/* What sample_id_all appends to every record that is no sample: TID, TIME, CPU. */
-#define TRAILER 24
+/* What sample_id_all appends to every record that is no sample: TID, TIME, ID, CPU. */
+#define TRAILER 32
 
 struct ring {
 	struct perf_event_mmap_page *control;
@@ -17,6 +19,10 @@ struct ring {
 	uint64_t head; /* the snapshot's end */
 	/* Records that wrap around the end, in one piece: of ring_next() and of ring_look(). */
 	char *copy, *scanned;
+	char *hit; /* the last sample that was no twin: its data; NULL: twins are not looked for */
+	size_t hit_size;
+	uint64_t hit_id;
+	pid_t hit_tid;
 };
 
 struct ring *ring_new(void *mapping, size_t page_size, size_t data_size)
@@ -37,6 +43,7 @@ void ring_free(struct ring *r)
 	if (r) {
 		free(r->copy);
 		free(r->scanned);
+		free(r->hit);
 	}
 	free(r);
 }
@@ -68,9 +75,10 @@ static void get_ids(const char *p, struct ring_record *ret)
 	ret->pid = (pid_t)ids[0];
 	ret->tid = (pid_t)ids[1];
 	memcpy(&ret->time, p + 8, sizeof(ret->time));
+	memcpy(&ret->id, p + 16, sizeof(ret->id));
 }
 
-/* TID, TIME, CPU, then the raw data behind their length. */
+/* TID, TIME, ID, CPU, then the raw data behind their length. */
 static void get_sample(const char *p, size_t size, struct ring_record *ret)
 {
 	uint32_t raw;
@@ -124,6 +132,24 @@ int ring_look(struct ring *r, uint64_t *newest)
 	return r->tail < r->head;
 }
 
+void ring_drop_twins(struct ring *r)
+{
+	if (!r->hit)
+		r->hit = xmalloc(UINT16_MAX + 1);
+}
+
+static bool is_twin(struct ring *r, const struct ring_record *sample)
+{
+	if (sample->id != r->hit_id && sample->tid == r->hit_tid && sample->size == r->hit_size &&
+	    memcmp(sample->data, r->hit, sample->size) == 0)
+		return true;
+	memcpy(r->hit, sample->data, sample->size);
+	r->hit_size = sample->size;
+	r->hit_id = sample->id;
+	r->hit_tid = sample->tid;
+	return false;
+}
+
 int ring_next(struct ring *r, struct ring_record *ret)
 {
 	struct perf_event_header h;
@@ -140,6 +166,8 @@ int ring_next(struct ring *r, struct ring_record *ret)
 		return 1;
 	}
 	decode(p, &h, ret);
+	if (r->hit && ret->kind == RING_SAMPLE && is_twin(r, ret))
+		ret->kind = RING_TWIN;
 	r->tail += h.size;
 	return 1;
 }

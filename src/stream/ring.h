@@ -14,11 +14,14 @@
 
 struct ring;
 
-/* PERF_SAMPLE_TID | TIME | CPU | RAW: what every record ends or begins with. */
-#define RING_SAMPLE_TYPE (UINT64_C(1) << 1 | UINT64_C(1) << 2 | UINT64_C(1) << 7 | UINT64_C(1) << 10)
+/* PERF_SAMPLE_TID | TIME | ID | CPU | RAW: what every record ends or begins with. */
+#define RING_SAMPLE_TYPE                                                                 \
+	(UINT64_C(1) << 1 | UINT64_C(1) << 2 | UINT64_C(1) << 6 | UINT64_C(1) << 7 |      \
+	 UINT64_C(1) << 10)
 
 enum ring_kind {
 	RING_SAMPLE, /* data, size: the tracepoint's raw record (padded at its end) */
+	RING_TWIN,   /* what was a sample before: see ring_drop_twins() */
 	RING_LOST,   /* lost: records dropped before this one */
 	RING_OTHER,
 };
@@ -27,6 +30,7 @@ struct ring_record {
 	enum ring_kind kind;
 	pid_t pid, tid;
 	uint64_t time;
+	uint64_t id; /* of the event that recorded it; of an inherited one its ancestor's */
 	const void *data;
 	size_t size;
 	uint64_t lost;
@@ -36,6 +40,12 @@ struct ring_record {
 struct ring *ring_new(void *mapping, size_t page_size, size_t data_size);
 /* Frees the struct; the mapping is the caller's. */
 void ring_free(struct ring *r);
+/*
+ * Some threads have an event twice, inherited and their own: then one hit is two samples, of
+ * different ids, one right behind the other, for perf_tp_event() writes the record of a hit to
+ * all events before anything else. The second is told as RING_TWIN.
+ */
+void ring_drop_twins(struct ring *r);
 /*
  * Takes a snapshot: what is in the ring now is what ring_next() walks. 1 if there is
  * something new; *newest becomes the newest time in it, if that is newer.

@@ -159,7 +159,7 @@ int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err)
 }
 
 void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t page_size,
-		     size_t data_size)
+		     size_t data_size, bool has_twins)
 {
 	s->heap = xgrow(s->heap, s->n_cpus, sizeof(struct cpu *));
 	s->cpus = xgrow(s->cpus, s->n_cpus, sizeof(*s->cpus));
@@ -168,6 +168,8 @@ void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t pa
 		.fd = fd,
 		.ring = ring_new(mapping, page_size, data_size),
 	};
+	if (has_twins)
+		ring_drop_twins(s->cpus[s->n_cpus - 1].ring);
 }
 
 static bool on_text_event(void *ctx, const struct event *e)
@@ -325,6 +327,7 @@ static void next_of_ring(struct stream *s, struct cpu *c)
 	while (!c->has_record && ring_next(c->ring, &r)) {
 		if (r.kind == RING_LOST)
 			add_lost(c, (int64_t)r.lost);
+		c->n_samples += r.kind == RING_TWIN; /* it was counted, too */
 		if (r.kind != RING_SAMPLE)
 			continue;
 		c->record = (struct page_record){ .time = r.time, .data = r.data, .size = r.size };

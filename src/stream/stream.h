@@ -62,10 +62,10 @@ int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err);
 int stream_add_text(struct stream *s, int fd, struct err *err);
 /*
  * Adds a perf ring that holds the events of one CPU; `fd` is what to poll, and stays the
- * caller's, as the mapping does.
+ * caller's, as the mapping does. `has_twins`: one hit may be two samples (ring.h).
  */
 void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t page_size,
-		     size_t data_size);
+		     size_t data_size, bool has_twins);
 /* Samples that were read from a CPU's ring: what read(2) of its perf fds says, less those,
    was lost. */
 uint64_t stream_ring_samples(const struct stream *s, int cpu);

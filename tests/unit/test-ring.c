@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A perf ring made by hand: records that wrap, that lie about their size, that were lost. */
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -49,26 +50,35 @@ static void put_header(struct fake *f, uint32_t type, size_t body)
 	put(f, &h, sizeof(h));
 }
 
-static void put_ids(struct fake *f, uint32_t pid, uint32_t tid, uint64_t time)
+enum { IDS = 32 };
+
+static void put_ids(struct fake *f, uint32_t pid, uint32_t tid, uint64_t time, uint64_t id)
 {
 	uint64_t cpu = 0;
 
 	put(f, &pid, 4);
 	put(f, &tid, 4);
 	put(f, &time, 8);
+	put(f, &id, 8);
 	put(f, &cpu, 8);
 }
 
 /* `raw` bytes of `fill`, padded so that the record is a multiple of 8. */
-static void put_sample(struct fake *f, uint32_t tid, uint64_t time, uint32_t raw, char fill)
+static void put_sample_of(struct fake *f, uint64_t id, uint32_t tid, uint64_t time, uint32_t raw,
+			  char fill)
 {
 	char bytes[512];
 
 	memset(bytes, fill, sizeof(bytes));
-	put_header(f, PERF_RECORD_SAMPLE, 24 + 4 + raw);
-	put_ids(f, 1, tid, time);
+	put_header(f, PERF_RECORD_SAMPLE, IDS + 4 + raw);
+	put_ids(f, 1, tid, time, id);
 	put(f, &raw, 4);
 	put(f, bytes, raw);
+}
+
+static void put_sample(struct fake *f, uint32_t tid, uint64_t time, uint32_t raw, char fill)
+{
+	put_sample_of(f, 1, tid, time, raw, fill);
 }
 
 static const uint64_t starts[] = { 0, 8, SIZE - 8, SIZE - 40, 5 * SIZE - 64 };
@@ -158,10 +168,10 @@ START_TEST(tells_what_was_lost)
 	struct ring_record r;
 	uint64_t newest = 0, id = 7, lost = 123;
 
-	put_header(&f, PERF_RECORD_LOST, 16 + 24);
+	put_header(&f, PERF_RECORD_LOST, 16 + IDS);
 	put(&f, &id, 8);
 	put(&f, &lost, 8);
-	put_ids(&f, 1, 1, 50);
+	put_ids(&f, 1, 1, 50, id);
 	ring_look(f.ring, &newest);
 	ck_assert_int_eq(ring_next(f.ring, &r), 1);
 	ck_assert_int_eq(r.kind, RING_LOST);
@@ -199,13 +209,44 @@ START_TEST(a_raw_size_beyond_its_record_is_no_sample)
 	uint64_t newest = 0;
 	uint32_t raw = 1000;
 
-	put_header(&f, PERF_RECORD_SAMPLE, 24 + 4 + 4);
-	put_ids(&f, 1, 1, 5);
+	put_header(&f, PERF_RECORD_SAMPLE, IDS + 4 + 4);
+	put_ids(&f, 1, 1, 5, 1);
 	put(&f, &raw, 4);
 	put(&f, "abcd", 4);
 	ring_look(f.ring, &newest);
 	ck_assert_int_eq(ring_next(f.ring, &r), 1);
 	ck_assert_int_eq(r.kind, RING_OTHER);
+	drop(&f);
+}
+END_TEST
+
+/* Two or three events of one thread record each hit; one of them is to be seen. */
+START_TEST(one_hit_is_one_sample)
+{
+	static const struct {
+		uint64_t id;
+		uint32_t tid;
+		char data;
+		bool is_twin;
+	} samples[] = {
+		{ 1, 7, 'a', false }, { 2, 7, 'a', true },	       /* a hit */
+		{ 1, 7, 'a', false }, { 2, 7, 'a', true },	       /* another just like it */
+		{ 1, 7, 'b', false }, { 2, 7, 'b', true }, { 3, 7, 'b', true },
+		{ 4, 8, 'b', false }, { 4, 8, 'b', false },	       /* of one that has no twin */
+		{ 1, 7, 'b', false }, { 2, 7, 'c', false },	       /* not of the same hit */
+	};
+	struct fake f = make(0);
+	struct ring_record r;
+	uint64_t newest = 0;
+
+	ring_drop_twins(f.ring);
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
+		put_sample_of(&f, samples[i].id, samples[i].tid, i, 20, samples[i].data);
+	ring_look(f.ring, &newest);
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+		ck_assert_int_eq(ring_next(f.ring, &r), 1);
+		ck_assert_int_eq(r.kind, samples[i].is_twin ? RING_TWIN : RING_SAMPLE);
+	}
 	drop(&f);
 }
 END_TEST
@@ -219,6 +260,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, tells_what_was_lost);
 	tcase_add_loop_test(c, does_not_believe_a_size, 0, ARRAY_SIZE(sizes));
 	tcase_add_test(c, a_raw_size_beyond_its_record_is_no_sample);
+	tcase_add_test(c, one_hit_is_one_sample);
 }
 
 UNIT_MAIN("ring", fill)
