@@ -298,9 +298,9 @@ benchmarks() {
 	rc=$?
 	cat "$work/log"
 	verdict $rc "bench/resolve" "$work/log"
-	for bench in attach hit stream; do
+	for bench in attach hit stream bystander; do
 		program=many
-		[ $bench != stream ] || program=calls
+		case $bench in stream | bystander) program=calls ;; esac
 		set -- "$build/tests/progs/$program"
 		[ $bench != hit ] || set -- "$@" "$build/tests/progs/endbr"
 		sh "$src/tests/bench/$bench.sh" "$build/uprobe-ctl" "$@" >"$work/log" 2>&1
