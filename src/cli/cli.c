@@ -138,7 +138,8 @@ int cli_open_for_writing(struct cli *cli)
 	rc = statedir_lock(&cli->state, &cli->err); /* may wait; Ctrl-C still ends it */
 	if (rc < 0)
 		return rc;
-	if (cli->opts.instance && !root_exists(&cli->tfs.root, "instances/%s", cli->opts.instance)) {
+	if (cli->opts.instance &&
+	    !root_exists(&cli->tfs.root, "instances/%s", cli->opts.instance)) {
 		err_set(&cli->err, ENOENT, "there is no trace instance '%s'", cli->opts.instance);
 		return err_hint(&cli->err, "mkdir %s/instances/%s makes it", cli->tfs.root.path,
 				cli->opts.instance);

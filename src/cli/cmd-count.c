@@ -279,9 +279,9 @@ const struct cmd cmd_count = {
 		"  uprobe-ctl count 'c:malloc if arg1 > 4096'   only calls that pass a filter\n"
 		"\n"
 		"Without a duration (-d) it counts until Ctrl-C.",
-	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_INTERVAL | OPT_COUNT | OPT_FILE |
-		   OPT_WRITE | OPT_TOP | OPT_ZEROS | OPT_FAST_ENTRY | OPT_CSV | OPT_OPENMETRICS | OPT_DRY_RUN |
-		   OPT_RESOLVING | OPT_NO_DEMANGLE,
+	.options = OPT_PID | OPT_FOLLOW | OPT_COMMAND | OPT_DURATION | OPT_INTERVAL | OPT_COUNT |
+		   OPT_FILE | OPT_WRITE | OPT_TOP | OPT_ZEROS | OPT_FAST_ENTRY | OPT_CSV |
+		   OPT_OPENMETRICS | OPT_DRY_RUN | OPT_RESOLVING | OPT_NO_DEMANGLE,
 	.min_args = 1,
 	.max_args = SIZE_MAX,
 	.run = run,

@@ -20,8 +20,8 @@ struct cmd {
 	int (*run)(struct cli *cli);
 };
 
-extern const struct cmd cmd_add, cmd_clear, cmd_count, cmd_disable, cmd_enable, cmd_list, cmd_profile,
-	cmd_remove, cmd_report, cmd_resolve, cmd_symbols, cmd_trace;
+extern const struct cmd cmd_add, cmd_clear, cmd_count, cmd_disable, cmd_enable, cmd_list,
+	cmd_profile, cmd_remove, cmd_report, cmd_resolve, cmd_symbols, cmd_trace;
 
 /* In the order of the help text, NULL-terminated. */
 extern const struct cmd *const cmd_table[];

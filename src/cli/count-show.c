@@ -98,7 +98,8 @@ void counting_announce(const struct counting *c)
 	else
 		buf_adds(&b, c->counts->counters[0].file);
 	if (c->counted.n_aliases)
-		buf_addf(&b, " (%zu alias%s folded)", c->counted.n_aliases, c->counted.n_aliases == 1 ? "" : "es");
+		buf_addf(&b, " (%zu alias%s folded)", c->counted.n_aliases,
+			 c->counted.n_aliases == 1 ? "" : "es");
 	if (c->counted.fast_entry)
 		buf_addf(&b, ", %zu behind %s endbr64", c->counted.n_fast,
 			 c->counted.n_fast == 1 ? "its" : "their");

@@ -224,7 +224,8 @@ uint64_t silence_hits(const struct silence *s)
 
 bool silence_is_due(const struct silence *s, bool at_end)
 {
-	return s->begun_ns && !opt(&s->set->cli->opts, OPT_QUIET) && (at_end || now_ns() - s->begun_ns >= PATIENCE_NS);
+	return s->begun_ns && !opt(&s->set->cli->opts, OPT_QUIET) &&
+	       (at_end || now_ns() - s->begun_ns >= PATIENCE_NS);
 }
 
 void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end)

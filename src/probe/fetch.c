@@ -128,8 +128,8 @@ bool fetch_equal(const struct fetch *a, const struct fetch *b)
 
 static bool type_equal(const struct fetch_type *a, const struct fetch_type *b)
 {
-	return a->base == b->base && a->of == b->of && a->bits == b->bits &&
-	       a->width == b->width && a->shift == b->shift && a->array == b->array && a->max == b->max &&
+	return a->base == b->base && a->of == b->of && a->bits == b->bits && a->width == b->width &&
+	       a->shift == b->shift && a->array == b->array && a->max == b->max &&
 	       fetch_equal(a->len, b->len);
 }
 

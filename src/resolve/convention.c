@@ -55,8 +55,9 @@ static int no_version(const struct elffile *elf, const struct elf_go *go, const 
 		err_set(err, ENOTSUP, "%s was made by \"%s\", and how that passes arguments is "
 				      "not known", elf->path, go->version);
 	else
-		err_set(err, ENOTSUP, "%s is a Go program (it has %s) of a version that it does not "
-				      "tell, and how arguments are passed depends on it",
+		err_set(err, ENOTSUP,
+			"%s is a Go program (it has %s) of a version that it does not "
+			"tell, and how arguments are passed depends on it",
 			elf->path, go->shown_by);
 	abi_format_arg(abi, &found->regs, 1, 0, &then);
 	abi_format_arg(abi, &found->stack, 1, 0, &before);

@@ -97,7 +97,8 @@ static int lower_arg_n(struct lowering *l, const struct fetch *f, struct buf *b)
 		lower_refuse(l, f->at,
 			     "argN is known at a function's first instruction only; this probe "
 			     "is not at one");
-		return err_hint(l->err, "name the register or the stack slot: %%REG, +OFFSET(%%REG)");
+		return err_hint(l->err,
+				"name the register or the stack slot: %%REG, +OFFSET(%%REG)");
 	}
 	if (!l->abi || is_elfv1(l->env->elf))
 		return no_convention(l, f);

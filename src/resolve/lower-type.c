@@ -181,8 +181,10 @@ static int check_width(struct lowering *l, const struct fetch *f, unsigned bits)
 		return 0;
 	lower_refuse(l, l->arg->type.at, "a register of this program has 32 bits");
 	if (f->op == FETCH_ARG)
-		return err_hint(l->err, "a value of 64 bits is in two: arg%" PRId64 ":u32 arg%" PRId64
-				":u32", f->num, f->num + 1);
+		return err_hint(l->err,
+				"a value of 64 bits is in two: arg%" PRId64 ":u32 arg%" PRId64
+				":u32",
+				f->num, f->num + 1);
 	return err_hint(l->err, "retval:u32 is its lower half");
 }
 

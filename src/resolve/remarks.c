@@ -71,18 +71,23 @@ void remarks_add(const struct plan *plan, bool watching, struct buf *notes)
 				"the first is `this', of one that returns an object often where to "
 				"put it; a Rust &str or slice is two\n");
 	if (r.go)
-		buf_adds(notes, "argN counts the words that Go passes: a string is two (arg1:str(arg2)), "
-				"an interface two, a slice three; floating-point numbers are in none\n");
+		buf_adds(notes,
+			 "argN counts the words that Go passes: a string is two (arg1:str(arg2)), "
+			 "an interface two, a slice three; floating-point numbers are in none\n");
 	if (r.go_newer)
 		buf_addf(notes, "Go 1.%u is newer than what is known here: argN is as in Go 1.%d\n",
 			 r.go_newer, ABI_GO_NEWEST);
 	if (r.go_abi)
-		buf_addf(notes, "argN of Go functions on %s follows Go's documents; no machine of the "
-				"kind was at hand to try it on\n", r.go_abi->name);
+		buf_addf(notes,
+			 "argN of Go functions on %s follows Go's documents; no machine of the "
+			 "kind was at hand to try it on\n",
+			 r.go_abi->name);
 	if (r.abi)
 		buf_addf(notes, "argN and caller on %s follow its ABI document; no machine of the "
 				"kind was at hand to try them on\n", r.abi->name);
 	if (r.display && !watching)
-		buf_addf(notes, "a probe that stays is shown by the kernel, which shows %s as a plain "
-				"number; trace shows what it means\n", r.display);
+		buf_addf(notes,
+			 "a probe that stays is shown by the kernel, which shows %s as a plain "
+			 "number; trace shows what it means\n",
+			 r.display);
 }

@@ -291,7 +291,8 @@ void scope_attach(struct scope *s, struct stream *stream)
 	for (size_t i = 0; i < s->n_rings; i++)
 		if (s->rings[i].mapping)
 			stream_add_ring(stream, s->rings[i].cpu, s->rings[i].fd,
-					s->rings[i].mapping, s->page_size, s->rings[i].size, s->has_twins);
+					s->rings[i].mapping, s->page_size, s->rings[i].size,
+					s->has_twins);
 }
 
 int scope_enable(struct scope *s, struct err *err)

@@ -33,9 +33,9 @@ struct scope_event {
 };
 
 /*
- * Opens everything, disabled, with rings of up to `ring_kb`. Failures the caller answers with the tracefs way:
- * -EINTR somebody has the event enabled in tracefs (R20), -EMFILE more fds than allowed,
- * -EACCES/-EPERM perf is refused here, -ENOENT/-ENOSYS no perf. -ESRCH: no such process.
+ * Opens everything, disabled, with rings of up to `ring_kb`. Failures the caller answers with the
+ * tracefs way: -EINTR somebody has the event enabled in tracefs (R20), -EMFILE more fds than
+ * allowed, -EACCES/-EPERM perf is refused here, -ENOENT/-ENOSYS no perf. -ESRCH: no such process.
  */
 int scope_open(const struct scope_event *events, size_t n_events, const pid_t *pids,
 	       size_t n_pids, unsigned ring_kb, struct scope **ret, struct err *err);

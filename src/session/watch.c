@@ -142,7 +142,9 @@ int watch_define(struct watch *w, const struct definition *defs, size_t n, struc
 
 static struct stream *new_stream(struct watch *w)
 {
-	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .task = on_task, .ctx = w };
+	const struct stream_ops ops = {
+		.event = on_event, .lost = on_lost, .task = on_task, .ctx = w
+	};
 	auto_buf header = BUF_INIT, kb = BUF_INIT;
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 

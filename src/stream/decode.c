@@ -246,7 +246,8 @@ static void load_string(const struct decoder *d, const unsigned char *data, size
 	to->is_cut = len >= MAX_STRING || offset + len == d->full;
 }
 
-static void load(const struct decoder *d, const struct load *l, const unsigned char *data, size_t size)
+static void load(const struct decoder *d, const struct load *l, const unsigned char *data,
+		 size_t size)
 {
 	const unsigned char *at = data + l->offset;
 	struct value *to = l->to;

@@ -67,7 +67,8 @@ static bool join(const char *text, struct profile *p)
 			opaque++;
 			continue;
 		}
-		if (!profile_parse_line(text, len, &l) || i == list->n || !is_of(&l, &list->defs[i]))
+		if (!profile_parse_line(text, len, &l) || i == list->n ||
+		    !is_of(&l, &list->defs[i]))
 			return false;
 		p->hits[i++] = l.hits;
 	}

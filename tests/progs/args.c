@@ -267,7 +267,8 @@ static void show_text(const char *name, const char *p, size_t n, size_t max)
 		if (p[i])
 			putchar(p[i]);
 		else
-			printf("\\0%s", i + 1 < len && p[i + 1] >= '0' && p[i + 1] <= '7' ? "00" : "");
+			printf("\\0%s",
+			       i + 1 < len && p[i + 1] >= '0' && p[i + 1] <= '7' ? "00" : "");
 	printf("\"%s ", n > max ? "…" : "");
 }
 
@@ -370,8 +371,8 @@ static void spec_structs(void)
 	}
 	printf("a=arg1->+%zu:s8 b=arg1->+%zu:u16 c=+%zu(arg1):s32 d=arg1->+%zu:x64 ", AT(a), AT(b),
 	       AT(c), AT(d));
-	printf("b3=+%zu(arg1):b3@2/8 b2=+%zu(arg1):b2@0/8 arr=+%zu(arg1):s16[4] ", AT(bits), AT(bits),
-	       AT(array));
+	printf("b3=+%zu(arg1):b3@2/8 b2=+%zu(arg1):b2@0/8 arr=+%zu(arg1):s16[4] ", AT(bits),
+	       AT(bits), AT(array));
 	printf("text=+%zu(arg1):string name=arg1->+%zu:string tag=arg1->+%zu->+%zu:u16 ", AT(text),
 	       AT(name), AT(in), IN(tag));
 	printf("in=arg1->+%zu->+%zu:string big=arg1->+%zu->+%zu:s64 names=+%zu(arg1):string[2] ",

@@ -123,7 +123,8 @@ static unsigned int now_ms(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (unsigned int)((unsigned long)ts.tv_sec * 1000 + (unsigned long)ts.tv_nsec / 1000000);
+	return (unsigned int)((unsigned long)ts.tv_sec * 1000 +
+			      (unsigned long)ts.tv_nsec / 1000000);
 }
 
 static int tell_time(unsigned int seconds)

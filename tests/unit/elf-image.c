@@ -158,8 +158,8 @@ static void put_sections(const struct image *i, struct buf *b, size_t n_dynsym,
 
 	put_shdr(i, b, &names, IMAGE_S_TEXT, ".text", SHT_PROGBITS, x, IMAGE_TEXT, 0x1000,
 		 0xc00, 0, 0, 0);
-	put_shdr(i, b, &names, IMAGE_S_RODATA, i->go ? ".go.buildinfo" : ".rodata", SHT_PROGBITS, a, IMAGE_BASE + 0x800,
-		 0x800, 0x100, 0, 0, 0);
+	put_shdr(i, b, &names, IMAGE_S_RODATA, i->go ? ".go.buildinfo" : ".rodata", SHT_PROGBITS, a,
+		 IMAGE_BASE + 0x800, 0x800, 0x100, 0, 0, 0);
 	put_shdr(i, b, &names, IMAGE_S_RODATA_X, ".rodata.x", SHT_PROGBITS, a,
 		 IMAGE_TEXT + 0xc00, 0x1c00, 0x400, 0, 0, 0);
 	put_shdr(i, b, &names, IMAGE_S_DATA, ".data", SHT_PROGBITS, w, IMAGE_BASE + 0x8c00,

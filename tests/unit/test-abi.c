@@ -56,7 +56,8 @@ START_TEST(lowers_arguments)
 	ck_assert_uint_eq(abi->min_insn, golden[_i].min_insn);
 	/* Those on which tests/kernel/args.test was seen to pass. */
 	ck_assert_int_eq(abi->proven, abi->machine == EM_X86_64 || abi->machine == EM_386 ||
-					      abi->machine == EM_AARCH64 || abi->machine == EM_RISCV);
+					      abi->machine == EM_AARCH64 ||
+					      abi->machine == EM_RISCV);
 }
 END_TEST
 

@@ -164,7 +164,8 @@ static const struct {
 	{ "chosen", IFUNC_ALL, true, false, "implementation", "chosen → implementation" },
 	{ "chosen", IFUNC_ALL, false, false, NULL, "no running process tells" },
 	{ "chosen+4", IFUNC_USED, true, false, NULL, "is somewhere else" },
-	{ "chose[n]", IFUNC_USED, true, false, "implementation", "implementations that are in use" },
+	{ "chose[n]", IFUNC_USED, true, false, "implementation",
+	  "implementations that are in use" },
 	{ "twice", IFUNC_USED, false, false, "twice", "" },
 };
 

@@ -62,7 +62,11 @@ static const struct {
 	  "50001 hits a second, up to 10.0 us each, take up to 0.5 CPUs; cheaper: count (records "
 	  "nothing), -p PID (others take no trap), 'if FILTER' (records less), p: (no returns), "
 	  "--sample N (prints less)" },
-	{ { .rate = 2500000, .ns = 900, .is_confined = true, .has_filter = true, .is_sampled = true },
+	{ { .rate = 2500000,
+	    .ns = 900,
+	    .is_confined = true,
+	    .has_filter = true,
+	    .is_sampled = true },
 	  "2500000 hits a second, up to 0.9 us each, take up to 2.2 CPUs; cheaper: count (records "
 	  "nothing)" },
 };
@@ -82,7 +86,9 @@ START_TEST(measures_between_hits_of_a_cpu)
 	static const struct {
 		int cpu;
 		uint64_t time_ns;
-	} hits[] = { { 0, 1000000 }, { 1, 1000100 }, { 0, 1007000 }, { 1, 1005100 }, { 0, 1007000 } };
+	} hits[] = {
+		{ 0, 1000000 }, { 1, 1000100 }, { 0, 1007000 }, { 1, 1005100 }, { 0, 1007000 }
+	};
 	struct cost c = { .gap_ns = 20000 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(hits); i++)
