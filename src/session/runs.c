@@ -15,8 +15,11 @@
 
 #define LOCK_PREFIX "run."
 #define NAME_PREFIX "uctl_"
-/* For the instance of a run that ends now; a dead run's is tried again by the next command. */
-#define TRIES_OWN 20
+/*
+ * For the instance of a run that ends now: five seconds, for a machine that is emulated or very
+ * busy lets go of a file late. A dead run's is tried again by the next command.
+ */
+#define TRIES_OWN 100
 
 static char *random_id(void)
 {
