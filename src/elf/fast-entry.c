@@ -60,7 +60,7 @@ static bool is_indirect_jump(const struct x86_insn *insn)
 
 static bool stays_in_sight(const unsigned char *code, size_t size)
 {
-	struct x86_insn insn;
+	struct x86_insn insn = { .len = 0 };
 
 	for (size_t pos = 0; pos < size; pos += insn.len)
 		if (!x86_decode(code + pos, size - pos, true, &insn) ||
