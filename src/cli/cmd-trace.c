@@ -43,6 +43,7 @@ static bool on_event(void *ctx, const struct event *e)
 {
 	struct trace *t = ctx;
 
+	e = watched_event(e);
 	cost_event(&t->cost, e);
 	if (!cli_wants_task(t->cli, e->tgid))
 		return !t->out.is_done;
@@ -256,8 +257,9 @@ static int show(void *ctx, struct child *child)
 
 static int dry_run(struct trace *t)
 {
-	for (size_t i = 0; i < plan_n_defs(&t->set.plan); i++) {
-		definition_format(plan_def(&t->set.plan, i, NULL), &t->cli->out);
+	watchset_share(&t->set);
+	for (size_t i = 0; i < t->set.sharing.n; i++) {
+		definition_format(&t->set.sharing.defs[i], &t->cli->out);
 		buf_addc(&t->cli->out, '\n');
 	}
 	return EXIT_OK;
@@ -276,6 +278,7 @@ static int want_pairs(struct trace *t)
 static int run(struct cli *cli)
 {
 	struct trace t = { .cli = cli };
+	bool alone = opt(&cli->opts, OPT_KERNEL_FORMAT); /* by the names the kernel has */
 	bool dry = opt(&cli->opts, OPT_DRY_RUN);
 	int rc;
 
@@ -288,6 +291,7 @@ static int run(struct cli *cli)
 	statedir_unlock(&cli->state); /* others may work while we watch */
 	if (rc == 0)
 		rc = watchset_load(&t.set, cli);
+	t.set.each_alone = alone;
 	if (rc == 0 && opt(&cli->opts, OPT_SLOWER))
 		rc = want_pairs(&t);
 	if (rc == 0)

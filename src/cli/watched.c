@@ -5,22 +5,15 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "cli/watched.h"
-#include "elf/demangle.h"
+#include "cli/watched-private.h"
 #include "probe/filter.h"
-#include "probe/name.h"
 #include "proc/mapped.h"
 #include "probe/show.h"
 #include "resolve/locate.h"
 #include "tracefs/control.h"
 
-/* __comm: saved_cmdlines is global and small; the record itself must carry the name (R21). */
-static const char *const hidden_args[] = { "__comm=$comm", NULL };
-/* The stack pointer tells which return belongs to which entry (R18). */
-static const char *const hidden_pair_args[] = { "__sp=$stack", NULL };
-
-static struct watched *new_watched(struct watchset *set, const char *group,
-				   const char *shown_group, const char *event)
+struct watched *watched_make(struct watchset *set, const char *group,
+			     const char *shown_group, const char *event)
 {
 	struct watched *w = xcalloc(1, sizeof(*w));
 
@@ -30,13 +23,20 @@ static struct watched *new_watched(struct watchset *set, const char *group,
 	w->type.user = w;
 	w->id_field = SIZE_MAX;
 	w->set = set;
+	return w;
+}
+
+struct watched *watched_new(struct watchset *set, const char *group,
+			    const char *shown_group, const char *event)
+{
+	struct watched *w = watched_make(set, group, shown_group, event);
+
 	set->watched = xgrow(set->watched, set->n_watched, sizeof(*set->watched));
 	set->watched[set->n_watched++] = w;
 	return w;
 }
 
-/* Takes `file` and `symbol`. Locations may come in any order of their ids, which are small. */
-static void add_location(struct watched *w, size_t id, char *file, char *symbol, char kind)
+void watched_add_location(struct watched *w, size_t id, char *file, char *symbol, char kind)
 {
 	while (w->n_locations <= id) {
 		w->symbols = xgrow(w->symbols, w->n_locations, sizeof(*w->symbols));
@@ -54,25 +54,14 @@ static void add_location(struct watched *w, size_t id, char *file, char *symbol,
 	w->names[id] = symbol ? xasprintf("%s%s", symbol, kind == 'r' ? "_ret" : "") : NULL;
 }
 
-/* Once the fields are known: which one tells locations apart. */
-static void find_id(struct watched *w)
+void watched_find_id(struct watched *w)
 {
 	for (size_t i = 0; i < w->type.n_fields; i++)
 		if (strcmp(w->type.fields[i].name, "__id") == 0)
 			w->id_field = i;
 }
 
-/* What a function returned, under whatever name the user gave it. */
-static void mark_retval(struct watched *w, const struct definition *d)
-{
-	for (size_t i = 0; i < w->type.n_fields; i++)
-		for (size_t k = 0; k < d->n_args && w->type.is_return; k++)
-			if (strcmp(d->args[k].expr, "$retval") == 0 &&
-			    strcmp(d->args[k].name, w->type.fields[i].name) == 0)
-				w->type.fields[i].is_retval = true;
-}
-
-static size_t location_of(const struct event *e)
+size_t watched_location(const struct event *e)
 {
 	const struct watched *w = watched_of(e);
 	uint64_t id = w->id_field == SIZE_MAX ? 0 : e->values[w->id_field].u;
@@ -84,31 +73,37 @@ const char *watched_file(const struct event *e)
 {
 	const struct watched *w = watched_of(e);
 
-	return w->n_locations ? w->files[location_of(e)] : NULL;
+	return w->n_locations ? w->files[watched_location(e)] : NULL;
 }
 
 const char *watched_symbol(const struct event *e)
 {
 	const struct watched *w = watched_of(e);
 
-	return w->n_locations ? w->symbols[location_of(e)] : NULL;
+	return w->n_locations ? w->symbols[watched_location(e)] : NULL;
 }
 
 const char *watched_name(const struct event *e)
 {
 	const struct watched *w = watched_of(e);
-	const char *name = w->id_field == SIZE_MAX ? NULL : w->names[location_of(e)];
+	const char *name = w->id_field == SIZE_MAX ? NULL : w->names[watched_location(e)];
 
 	return name ? name : event_type_name(e->type);
 }
 
-static struct watched *find_watched(const struct watchset *set, const struct definition *d)
+struct watched *watched_find_event(struct watched *const *all, size_t n,
+				   const struct definition *d)
 {
-	for (size_t i = 0; i < set->n_watched; i++)
-		if (strcmp(set->watched[i]->type.group, d->group) == 0 &&
-		    strcmp(set->watched[i]->type.event, d->event) == 0)
-			return set->watched[i];
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i]->type.group, d->group) == 0 &&
+		    strcmp(all[i]->type.event, d->event) == 0)
+			return all[i];
 	return NULL;
+}
+
+struct watched *watched_find(const struct watchset *set, const struct definition *d)
+{
+	return watched_find_event(set->watched, set->n_watched, d);
 }
 
 /* The __id of a definition the kernel lists: "\\7"; 0 if it has none. */
@@ -121,11 +116,6 @@ static size_t listed_id(const struct definition *d)
 		    num_parse_uint(d->args[i].expr + 1, UINT16_MAX, &id))
 			return id;
 	return 0;
-}
-
-static char *name_shown(const struct cli *cli, const char *name)
-{
-	return !name || opt(&cli->opts, OPT_NO_DEMANGLE) ? xstrdup_null(name) : demangle_shown(name);
 }
 
 /* The filter is set in the run's own instance: who else reads the probe sees all of it. */
@@ -142,7 +132,7 @@ static int watch_existing_event(struct watched *w, struct watch *watch,
 		rc = watch_event(watch, &w->type, w->filter ? w->filter->text : NULL, err);
 	if (rc < 0 && w->filter)
 		err_at(err, &named->origin, filter_locate(w->filter, err->at));
-	find_id(w);
+	watched_find_id(w);
 	return rc;
 }
 
@@ -159,7 +149,7 @@ static int watch_existing(struct watchset *set, struct watch *watch,
 		locator_keep_mangled(locator);
 	for (size_t i = 0; rc == 0 && i < set->probes.defs.n; i++) {
 		const struct definition *d = &set->probes.defs.defs[i];
-		struct watched *w = find_watched(set, d);
+		struct watched *w = watched_find(set, d);
 		bool wanted = false;
 
 		for (size_t k = 0; k < n_refs; k++)
@@ -167,13 +157,13 @@ static int watch_existing(struct watchset *set, struct watch *watch,
 		if (!wanted)
 			continue;
 		if (!w) {
-			w = new_watched(set, d->group, d->group, d->event);
+			w = watched_new(set, d->group, d->group, d->event);
 			rc = watch_existing_event(w, watch, named, d);
 		} else if (w->named != named) {
 			rc = err_set(&set->cli->err, EINVAL, "%s/%s stands twice here", d->group,
 				     d->event);
 		}
-		add_location(w, listed_id(d), xstrdup(d->path),
+		watched_add_location(w, listed_id(d), xstrdup(d->path),
 			     locator_name(locator, d->path, d->offset), d->kind);
 	}
 	locator_free(locator);
@@ -191,7 +181,7 @@ static int watch_enabled(struct watchset *set, struct watch *watch)
 		auto_free char *name = xasprintf("%s/%s", d->group, d->event);
 		const char *pattern = name;
 
-		if (!ledger_find(&set->probes.ledger, d) || find_watched(set, d) ||
+		if (!ledger_find(&set->probes.ledger, d) || watched_find(set, d) ||
 		    control_state(&set->cli->tfs, NULL, d->group, d->event) != ENABLE_ON)
 			continue;
 		found++;
@@ -204,51 +194,11 @@ static int watch_enabled(struct watchset *set, struct watch *watch)
 				      "probe (uprobe-ctl list)");
 }
 
-static const char *shown_group(const struct resolution *res)
+const struct event *watched_event(const struct event *e)
 {
-	return res->spec->group.s ? res->spec->group.s : NAME_GROUP;
-}
+	const struct watched *w = watched_of(e);
 
-/* A filter's error counts from the filter's start; everything else points at the place. */
-static int place_error(struct watchset *set, const struct spec *spec,
-		       const struct definition *d)
-{
-	if (!d->filter)
-		return err_at(&set->cli->err, &spec->origin, spec->place.at);
-	return err_at(&set->cli->err, &spec->origin,
-		      filter_locate(d->filter, set->cli->err.at));
-}
-
-/* The file and the offset of a location, for the symbols of addresses near its hit. */
-static void add_place(struct watched *w, size_t id, const struct definition *d)
-{
-	size_t n = w->n_locations > id ? w->n_locations : id + 1;
-
-	w->places = xreallocarray(w->places, n, sizeof(*w->places));
-	w->places[id] = (struct anchor){ .path = d->path, .offset = d->offset };
-}
-
-static const char *symbol_behind(void *ctx, const struct event *e, uint64_t vaddr,
-				 bool is_caller)
-{
-	struct watched *w = ctx;
-	struct anchor anchor = w->places[location_of(e)];
-
-	anchor.vaddr = e->ip;
-	if (!w->set->symbolizer)
-		w->set->symbolizer = symbolizer_new();
-	return symbolizer_name(w->set->symbolizer, e->tgid ? e->tgid : e->tid, e->time_ns, vaddr,
-			       is_caller, &anchor);
-}
-
-static void add_view(struct watched *w, const struct show *show)
-{
-	const struct view_ops ops = { .symbol = symbol_behind, .ctx = w };
-
-	if (!show)
-		return;
-	w->view = view_new(show, &w->type, &ops);
-	w->shown = xcalloc(1, sizeof(*w->shown));
+	return w->carrier ? carrier_event(w->carrier, e) : e;
 }
 
 const struct event *watched_show(const struct event *e)
@@ -259,57 +209,6 @@ const struct event *watched_show(const struct event *e)
 		return e;
 	view_apply(w->view, e, w->shown);
 	return w->shown;
-}
-
-/* The plan's definitions in one array, now that the run's group is known. */
-static struct definition *flatten(struct watchset *set, const char *group, size_t *ret_n)
-{
-	size_t n = plan_n_defs(&set->plan);
-	struct definition *defs = xcalloc(n, sizeof(*defs));
-
-	for (size_t i = 0; i < n; i++) {
-		struct definition *d = plan_def(&set->plan, i, NULL);
-
-		free(d->group);
-		d->group = xstrdup(group);
-		defs[i] = *d;
-	}
-	*ret_n = n;
-	return defs;
-}
-
-static int watch_specs(struct watchset *set, struct watch *watch)
-{
-	auto_free struct definition *defs = NULL;
-	size_t n;
-	int rc;
-
-	defs = flatten(set, watch_group(watch), &n);
-	rc = watch_define(watch, defs, n, &set->cli->err);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		const struct resolution *res;
-		const struct definition *d = plan_def(&set->plan, i, &res);
-		const struct function *f = resolution_function(res, d);
-		struct watched *w = find_watched(set, d);
-		size_t id;
-
-		if (!w) {
-			w = new_watched(set, d->group, shown_group(res), d->event);
-			w->type.shown = w->event = plan_event_shown(res, d);
-			rc = watch_event(watch, &w->type, d->filter ? d->filter->text : NULL,
-					 &set->cli->err);
-			find_id(w);
-			add_view(w, d->show);
-			mark_retval(w, d);
-		}
-		id = w->id_field == SIZE_MAX ? 0 : f - res->functions.functions;
-		add_place(w, id, d);
-		add_location(w, id, xstrdup(f->target->name),
-			     name_shown(set->cli, function_name(f)), d->kind);
-		if (rc < 0)
-			place_error(set, res->spec, d);
-	}
-	return rc;
 }
 
 size_t watchset_name_width(const struct watchset *set)
@@ -346,36 +245,12 @@ int watchset_load(struct watchset *set, struct cli *cli)
 	return rc;
 }
 
-int watchset_plan(struct watchset *set, const char *group)
-{
-	struct resolve_env env = cli_resolve_env(set->cli);
-	int rc;
-
-	env.existing = &set->probes.defs;
-	env.group = group;
-	if (set->any_number)
-		env.max_functions = 0;
-	env.own_group = true;
-	env.watching = true;
-	env.hidden = hidden_args;
-	env.hidden_pair = hidden_pair_args;
-	rc = plan_make(&env, set->cli->specs.specs, set->cli->specs.n, &set->plan,
-		       &set->cli->err);
-	if (rc < 0)
-		return rc;
-	cli_note_lines(set->cli, buf_str(&set->plan.notes));
-	/* --missing-ok: no spec left must not turn into "our enabled probes". */
-	if (set->cli->specs.n && !set->plan.n && !set->n_names)
-		return err_set(&set->cli->err, ENOENT, "nothing that was asked for is there");
-	return 0;
-}
-
 int watchset_attach(struct watchset *set, struct watch *watch)
 {
 	int rc = 0;
 
 	if (set->plan.n)
-		rc = watch_specs(set, watch);
+		rc = watchset_watch_specs(set, watch);
 	for (size_t i = 0; rc == 0 && i < set->cli->named.n; i++) {
 		const struct named *named = set->cli->named.items[i];
 
@@ -439,11 +314,12 @@ void watchset_note_cost(const struct watchset *set, const struct watch *watch)
 		cli_note(set->cli, "attached");
 }
 
-void watchset_done(struct watchset *set)
+static void free_watched(struct watched **all, size_t n)
 {
-	for (size_t i = 0; i < set->n_watched; i++) {
-		struct watched *w = set->watched[i];
+	for (size_t i = 0; i < n; i++) {
+		struct watched *w = all[i];
 
+		carrier_free(w->carrier);
 		view_free(w->view);
 		filter_free(w->filter);
 		free(w->shown);
@@ -463,7 +339,14 @@ void watchset_done(struct watchset *set)
 		free(w->files);
 		free(w);
 	}
-	free(set->watched);
+	free(all);
+}
+
+void watchset_done(struct watchset *set)
+{
+	free_watched(set->watched, set->n_watched);
+	free_watched(set->carriers, set->n_carriers);
+	sharing_done(&set->sharing);
 	symbolizer_free(set->symbolizer);
 	free(set->names);
 	plan_done(&set->plan);

@@ -9,11 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/carrier.h"
 #include "cli/cli.h"
 #include "cli/probes.h"
 #include "cli/symbolize.h"
 #include "probe/event.h"
 #include "resolve/resolve.h"
+#include "resolve/share.h"
 #include "session/watch.h"
 
 /* An event that is watched; the `user` of its event type. */
@@ -30,6 +32,7 @@ struct watched {
 	struct view *view;     /* NULL: as it was recorded */
 	struct event *shown;
 	struct anchor *places; /* of each location; vaddr is not set */
+	struct carrier *carrier; /* an event that others share: watched for them; else NULL */
 	/* Of a probe that exists: */
 	const struct named *named; /* the words it is of; NULL: not asked for by name */
 	struct filter *filter;     /* in this run alone; NULL: none */
@@ -41,11 +44,15 @@ struct watchset {
 	struct probes probes;
 	pid_t child_pid;     /* the command's; 0: none */
 	bool any_number;     /* of functions may match a pattern */
+	bool each_alone;     /* set by the caller: no spec shares an event with another */
 	struct plan plan;    /* of the specs */
+	struct sharing sharing; /* what is written for them */
 	const char **names;  /* words of the command line that make cli->named */
 	size_t n_names;
 	struct watched **watched;
 	size_t n_watched;
+	struct watched **carriers; /* their events are those of `watched` */
+	size_t n_carriers;
 	struct symbolizer *symbolizer; /* NULL: no address is shown by name */
 };
 
@@ -62,6 +69,8 @@ int watchset_sort_words(struct watchset *set);
 int watchset_load(struct watchset *set, struct cli *cli);
 /* Resolves the specs, for definitions of that group, without a run: for --dry-run. */
 int watchset_plan(struct watchset *set, const char *group);
+/* After that: what is to be written, into set->sharing. A part of watchset_attach(). */
+void watchset_share(struct watchset *set);
 /*
  * Puts it all into the run: defines the specs' probes, adds every event to read. With no
  * word at all: our own probes that are enabled.
@@ -74,6 +83,11 @@ int watchset_attach(struct watchset *set, struct watch *watch);
 void watchset_note_cost(const struct watchset *set, const struct watch *watch);
 void watchset_done(struct watchset *set);
 
+/*
+ * A record as an event of the spec it belongs to: before anything else is asked of it. Its
+ * values are valid until the next event.
+ */
+const struct event *watched_event(const struct event *e);
 /*
  * The event as it is shown, with the values the user asked for. Its names live as long as the
  * set, the rest until the next event.

@@ -9,6 +9,7 @@
 #include "elf/demangle.h"
 #include "fake.h"
 #include "resolve/resolve.h"
+#include "resolve/share.h"
 #include "unit.h"
 
 #define T(x) (IMAGE_TEXT + (x))
@@ -214,12 +215,100 @@ START_TEST(long_names_fit)
 }
 END_TEST
 
+/* Events, and the arguments whose fields are "NAME[:TYPE]" in what is written. */
+static void summarize_shared(const struct sharing *s, struct buf *b)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct definition *d = &s->defs[i];
+
+		buf_addf(b, "%c %s", d->kind, d->event);
+		for (size_t k = 0; k < d->n_args; k++)
+			buf_addf(b, " %s%s%s%s", d->args[k].name,
+				 strcmp(d->args[k].name, "__id") == 0 ? d->args[k].expr : "",
+				 d->args[k].type ? ":" : "",
+				 d->args[k].type ? d->args[k].type : "");
+		buf_addc(b, '\n');
+	}
+}
+
+#define ID(n) " __id\\" #n ":u32\n"
+
+static const struct {
+	const char *specs[4];
+	bool never;
+	const char *written;
+} shared[] = {
+	/* One is as it was, and so are two that nothing makes alike. */
+	{ { "./app:main n=arg1:u8" }, .written = "p main n:u8\n" },
+	{ { "./app:main n=arg1", "./c:main" }, .written = "p main n\np c_main\n" },
+	{ { "./app:main n=arg1", "r:./app:main n=%ax" }, .written = "p main n\nr main_ret n\n" },
+	{ { "./app:main", "./c:main" }, .never = true, .written = "p main\np c_main\n" },
+	/* Words, whatever part of them is meant. */
+	{ { "./app:main n=arg1:u8", "./c:main n=$stack1:s32", "./f:main n=\\7:x16" },
+	  .written = "p shared n:u32" ID(0) "p shared n:u32" ID(1) "p shared n:u32" ID(2) },
+	{ { "./app:main n=arg1:u8", "./c:main m=arg1:u8" },
+	  .written = "p shared __1:u8" ID(0) "p shared __1:u8" ID(1) },
+	{ { "./app:main n=arg1:s32", "./c:main n=arg1" },
+	  .written = "p shared n:u64" ID(0) "p shared n:u64" ID(1) },
+	/* Memory: nothing behind it is read. */
+	{ { "./app:main n=+0(%di):u32", "./c:main n=+0(%si):u64" },
+	  .written = "p main n:u32\np c_main n:u64\n" },
+	{ { "./app:main n=+0(%di):u32", "./c:main n=%si:u32" },
+	  .written = "p main n:u32\np c_main n:u32\n" },
+	{ { "./app:main n=+0(%di):u32", "./c:main n=@+16:s32" },
+	  .written = "p shared n:u32" ID(0) "p shared n:u32" ID(1) },
+	/* Texts, arrays, bitfields: of one type. */
+	{ { "./app:main s=+0(%di):string", "./c:main s=arg2:string" },
+	  .written = "p shared s:string" ID(0) "p shared s:string" ID(1) },
+	{ { "./app:main s=+0(%di):string", "./c:main s=arg2:ustring" },
+	  .written = "p main s:string\np c_main s:ustring\n" },
+	{ { "./app:main s=arg1:string", "./c:main s=arg2" },
+	  .written = "p main s:string\np c_main s\n" },
+	{ { "./app:main a=+0(%di):u8[4]", "./c:main b=+0(%di):u8[4]" },
+	  .written = "p shared __1:u8[4]" ID(0) "p shared __1:u8[4]" ID(1) },
+	{ { "./app:main a=+0(%di):u8[4]", "./c:main b=+0(%di):s8[4]" },
+	  .written = "p main a:u8[4]\np c_main b:s8[4]\n" },
+	{ { "./app:main a=%di:b4@0/32", "./c:main b=%di:u32" },
+	  .written = "p main a:b4@0/32\np c_main b:u32\n" },
+	/* A filter is the event's. */
+	{ { "./app:main n=arg1 if n > 1", "./c:main n=arg1", "./f:main n=arg1" },
+	  .written = "p main n\np shared n" ID(0) "p shared n" ID(1) },
+	/* Several functions; names that are taken. */
+	{ { "./app:handle*", "p:shared ./c:main n=arg1", "./c:main" },
+	  .written = "p shared_2" ID(0) "p shared_2" ID(1) "p shared n\np shared_2" ID(2) },
+	{ { "./app:handle*" }, .written = "p handle" ID(0) "p handle" ID(1) },
+	{ { "./app:main __2=arg1 n=arg2", "./c:main __2=arg1 m=arg2" },
+	  .written = "p shared __1 __2" ID(0) "p shared __1 __2" ID(1) },
+	/* Halves of calls. */
+	{ { "pr:./app:main a=arg1 retval", "pr:./c:main a=arg1:u8 retval:s32" },
+	  .written = "p shared a:u64" ID(0) "r shared_ret retval:u64" ID(0)
+		     "p shared a:u64" ID(1) "r shared_ret retval:u64" ID(1) },
+};
+
+START_TEST(shares)
+{
+	CLEANUP(plan_done) struct plan p = { 0 };
+	CLEANUP(spec_list_done) struct spec_list specs = { 0 };
+	CLEANUP(sharing_done) struct sharing s = { 0 };
+	struct err err = ERR_INIT;
+	auto_buf got = BUF_INIT;
+
+	ck_assert_msg(plan(shared[_i].specs, NULL, true, &p, &specs, &err) == 0, "'%s': %s",
+		      shared[_i].specs[0], err.msg);
+	sharing_make(&p, !shared[_i].never, &s);
+	ck_assert_uint_eq(s.n, plan_n_defs(&p));
+	summarize_shared(&s, &got);
+	ck_assert_str_eq(buf_str(&got), shared[_i].written);
+}
+END_TEST
+
 static void fill(TCase *c)
 {
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, splits_and_names, 0, ARRAY_SIZE(plans));
 	tcase_add_test(c, leaves_names_that_exist);
 	tcase_add_test(c, long_names_fit);
+	tcase_add_loop_test(c, shares, 0, ARRAY_SIZE(shared));
 }
 
 UNIT_MAIN("plan", fill)
