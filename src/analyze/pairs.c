@@ -434,11 +434,17 @@ static struct half *find_half(const struct thread *t, const struct pair *pair,
 
 static void finish_half(struct pairs *p, struct half *h, const struct event *e)
 {
-	struct thread *t = h->thread;
+	struct half *above, *next;
 
-	/* Of one frame, the last to jump there is the first to return. */
-	while (t->top != h)
-		close_half(p, t->top, CALL_LEFT);
+	/*
+	 * Of one frame, the last to jump there is the first to return. One of the same function
+	 * is no jump: another pair has it, too, and its return comes next.
+	 */
+	for (above = h->thread->top; above != h; above = next) {
+		next = above->below;
+		if (above->event.ip != h->event.ip)
+			close_half(p, above, CALL_LEFT);
+	}
 	unlink_half(p, h);
 	if (h->epoch == p->epoch) {
 		tell(p, &h->event, e, CALL_RETURNED);

@@ -3,6 +3,8 @@
  * Recordings as scripts, one step after the other:
  *
  *   (TID:IP@SP=N   an entry whose argument is N     )TID:IP@SP=N   a return of N
+ *   [TID:IP@SP=N   the same for another pair of     ]TID:IP@SP=N
+ *                  the function; that of f is always another
  *   !CPU           events of that CPU were lost     #CPU           any event of that CPU
  *   TID            that thread is gone (reaped twice)
  *
@@ -128,9 +130,9 @@ static void step(struct pairs *p, const char *s)
 	int tid;
 
 	if (sscanf(s + 1, "%d:%" SCNx64 "@%" SCNx64 "=%" SCNu64, &tid, &ip, &sp, &n) == 4) {
-		bool is_tail = ip == 0xf;
+		bool is_tail = ip == 0xf || strchr("[]", s[0]);
 
-		if (s[0] == '(')
+		if (strchr("([", s[0]))
 			put(p, is_tail ? &tail_entry : &entry, tid % 2, tid, ip, sp, n);
 		else
 			put(p, is_tail ? &tail_finish : &finish, tid % 2, tid, ip, sp, n);
@@ -182,6 +184,12 @@ static const struct {
 	{ "(1:a@fe8=1 (1:a@fe8=2 (1:a@fe8=3 )1:a@ff0=3 )1:a@ff0=2 )1:a@ff0=1", "3>3 2>2 1>1" },
 	{ "(1:a@fe8=1 (1:f@fe8=2 )1:f@ff0=2 )1:a@ff0=1", "2>2 1>1" },
 	{ "(1:a@fe8=1 (1:f@fe8=2 )1:a@ff0=1", "2?left 1>1" },
+	/* Two pairs have the same function. */
+	{ "(1:a@fe8=1 [1:a@fe8=2 )1:a@ff0=1 ]1:a@ff0=2", "1>1 2>2" },
+	{ "(1:a@fe8=1 [1:a@fe8=2 ]1:a@ff0=2 )1:a@ff0=1", "2>2 1>1" },
+	{ "(1:a@fe8=1 [1:a@fe8=2 (1:a@fe8=3 [1:a@fe8=4 )1:a@ff0=3 ]1:a@ff0=4 )1:a@ff0=1 ]1:a@ff0=2",
+	  "3>3 4>4 1>1 2>2" },
+	{ "(1:a@fe8=1 [1:a@fe8=2 (1:f@fe8=3 )1:a@ff0=1 ]1:a@ff0=2", "3?left 1>1 2>2" },
 	/* A loss parts what was before from what comes after, on every CPU. */
 	{ "(1:a@fe8=1 !0 #0 )1:a@ff0=1", "1?lost ?1" },
 	{ "(1:a@fe8=1 !1 )1:a@ff0=1 (1:a@fe8=2 )1:a@ff0=2", "1?lost ?1 2>2" },
