@@ -178,7 +178,7 @@ kernel_tests() {
 	label=$1 dir=$2
 	for test in "$src"/tests/kernel/*.test; do
 		[ -e "$test" ] || continue
-		if [ $long = no ] && [ "$(elapsed)" -gt 820 ]; then
+		if [ $long = no ] && [ "$(elapsed)" -gt 720 ]; then
 			skip "${label}tests/kernel from ${test##*/} on" "the 15 minutes are over"
 			return
 		fi
@@ -192,7 +192,7 @@ kernel_tests() {
 # The suite once more, with every access checked. Reports go to files: a test that expects
 # the tool to fail must not take a report for the failure it expects.
 sanitized() {
-	if [ $long = no ] && [ "$(elapsed)" -gt 600 ]; then
+	if [ $long = no ] && [ "$(elapsed)" -gt 540 ]; then
 		skip "the suite under sanitizers" "$(elapsed) s of the 15 minutes are over"
 		return
 	fi
