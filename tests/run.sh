@@ -192,7 +192,7 @@ kernel_tests() {
 # The suite once more, with every access checked. Reports go to files: a test that expects
 # the tool to fail must not take a report for the failure it expects.
 sanitized() {
-	if [ $long = no ] && [ "$(elapsed)" -gt 540 ]; then
+	if [ $long = no ] && [ "$(elapsed)" -gt 600 ]; then
 		skip "the suite under sanitizers" "$(elapsed) s of the 15 minutes are over"
 		return
 	fi
@@ -252,7 +252,7 @@ guests() {
 		UCTL_VM_SECONDS=$vm_seconds timeout -k 10 $((vm_seconds + 60)) \
 			sh "$src/tests/vm/run.sh" "$@" 2>&1 </dev/null
 		echo $? >"$work/rc"
-	} | tee "$work/log" | sed '/^[0-9]* passed, [0-9]* failed, [0-9]* skipped$/d'
+	} | tee "$work/log" | sed -u '/^[0-9]* passed, [0-9]* failed, [0-9]* skipped$/d'
 	closing=$(tail -n 1 "$work/log" |
 		sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
 	if [ -z "$closing" ]; then

@@ -38,7 +38,7 @@ tests_of() {
 }
 # They go through thousands of cases, or many programs, which is slow on an emulated machine.
 slow_tests='add-many args count-kill count-many fetch-agree ifunc insn link-modes many pairs'
-slow_tests="$slow_tests paths scope silence stream-order targets"
+slow_tests="$slow_tests crowd older paths scope silence stream-order targets"
 short_tests() {
 	for test in $(all_tests); do
 		case " $slow_tests " in *" $test "*) ;; *) echo "$test" ;; esac
