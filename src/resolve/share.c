@@ -25,6 +25,7 @@ struct member {
 
 /* Members of one key. */
 struct group {
+	const char *key; /* the first member's */
 	size_t n_members;
 	size_t n_ids;   /* so far */
 	char *event;
@@ -138,13 +139,16 @@ static char *member_key(const struct member *m)
 	return STEAL(key);
 }
 
-static size_t find_group(struct work *w, const char *key)
+/* Adds a member to the group of its key. */
+static size_t join_group(struct work *w, const char *key)
 {
-	for (size_t i = 0; i < w->n_members; i++)
-		if (w->members[i].key && strcmp(w->members[i].key, key) == 0)
-			return w->members[i].group;
+	for (size_t i = 0; i < w->n_groups; i++)
+		if (strcmp(w->groups[i].key, key) == 0) {
+			w->groups[i].n_members++;
+			return i;
+		}
 	w->groups = xgrow(w->groups, w->n_groups, sizeof(*w->groups));
-	w->groups[w->n_groups] = (struct group){ 0 };
+	w->groups[w->n_groups] = (struct group){ .key = key, .n_members = 1 };
 	return w->n_groups++;
 }
 
@@ -152,10 +156,9 @@ static void add_member(struct work *w, const struct definition *defs, size_t n, 
 {
 	struct member m = { .defs = defs, .n = n };
 
-	if (may && (m.key = member_key(&m))) {
-		m.group = find_group(w, m.key);
-		w->groups[m.group].n_members++;
-	}
+	m.key = may ? member_key(&m) : NULL;
+	if (m.key)
+		m.group = join_group(w, m.key);
 	w->members = xgrow(w->members, w->n_members, sizeof(*w->members));
 	w->members[w->n_members++] = m;
 }
@@ -173,7 +176,9 @@ static void collect(struct work *w, const struct plan *plan, bool may)
 
 static struct group *group_of(const struct work *w, const struct member *m)
 {
-	return m->key && w->groups[m->group].n_members > 1 ? &w->groups[m->group] : NULL;
+	struct group *g = m->key && m->group < w->n_groups ? &w->groups[m->group] : NULL;
+
+	return g && g->n_members > 1 ? g : NULL;
 }
 
 /* Names that would not clash with those made here. */

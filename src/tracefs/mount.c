@@ -103,11 +103,14 @@ static int mount_private(void)
 
 static int find(struct root *ret, bool *ret_private, const char **ret_path)
 {
+	/* libtracefs gives memory that nobody may free: kept, so that it is no leak to LSan. */
+	static const char *path;
 	int fd;
 
-	if (tracefs_tracing_dir_is_mounted(false, ret_path) > 0)
-		return root_open(ret, *ret_path);
-	*ret_path = NULL;
+	if (tracefs_tracing_dir_is_mounted(false, &path) > 0) {
+		*ret_path = path;
+		return root_open(ret, path);
+	}
 	fd = mount_private();
 	if (fd < 0)
 		return fd;
