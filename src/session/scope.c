@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
-#include "proc/proc.h"
 #include "session/scope.h"
+#include "session/threads.h"
 #include "stream/ring.h"
 
 /* Data of one CPU's ring, at least. */
@@ -47,8 +47,7 @@ struct scope {
 	size_t n_fds;
 	int *anchors; /* one for each thread: see scope.h */
 	size_t n_anchors;
-	pid_t *tids; /* those that have their fds */
-	size_t n_tids;
+	struct threads threads; /* those that have their fds */
 	bool has_twins;         /* threads that may have inherited what they were given */
 	bool no_inherit_thread; /* a kernel before 5.13 */
 };
@@ -151,14 +150,6 @@ static int open_anchor(struct scope *s, pid_t tid, struct err *err)
 	return 0;
 }
 
-static bool has_fds(const struct scope *s, pid_t tid)
-{
-	for (size_t i = 0; i < s->n_tids; i++)
-		if (s->tids[i] == tid)
-			return true;
-	return false;
-}
-
 /* Events of one thread. A thread that ends meanwhile is no failure. */
 static int open_thread(struct scope *s, pid_t tid, struct err *err)
 {
@@ -174,8 +165,6 @@ static int open_thread(struct scope *s, pid_t tid, struct err *err)
 			if (rc < 0)
 				return rc;
 		}
-	s->tids = xgrow(s->tids, s->n_tids, sizeof(*s->tids));
-	s->tids[s->n_tids++] = tid;
 	return 0;
 }
 
@@ -197,31 +186,19 @@ static int raise_limit(size_t fds, struct err *err)
 }
 
 /*
- * All threads of a process, looked at again until there is no new one: what a thread with
- * fds creates inherits them, what another creates is found by the next look. Which of the two
- * a new thread is cannot be seen; it gets fds, and may have the events twice then.
+ * What a thread with fds creates inherits them, what another creates is found by the next look.
+ * Which of the two a new thread is cannot be seen; it gets fds, and may have the events twice
+ * then.
  */
-static int open_process(struct scope *s, pid_t pid, struct err *err)
+static int open_threads(void *ctx, const pid_t *tids, size_t n, int round, struct err *err)
 {
-	for (int round = 0; round < ROUNDS_MAX; round++) {
-		auto_free pid_t *tids = NULL;
-		size_t n = 0, found = 0;
-		int rc = proc_threads(pid, &tids, &n);
+	struct scope *s = ctx;
+	int rc = raise_limit(s->n_fds + n * (s->n_events * s->n_rings + 1), err);
 
-		if (rc < 0 && round == 0)
-			return err_set(err, ESRCH, "there is no process %d", (int)pid);
-		rc = raise_limit(s->n_fds + n * (s->n_events * s->n_rings + 1), err);
-		for (size_t i = 0; rc == 0 && i < n; i++) {
-			if (has_fds(s, tids[i]))
-				continue;
-			rc = open_thread(s, tids[i], err);
-			found++;
-			s->has_twins = s->has_twins || round > 0;
-		}
-		if (rc < 0 || !found)
-			return rc;
-	}
-	return 0;
+	s->has_twins = s->has_twins || round > 0;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = open_thread(s, tids[i], err);
+	return rc;
 }
 
 /* perf wants a power of two. */
@@ -275,7 +252,7 @@ int scope_open(const struct scope_event *events, size_t n_events, const pid_t *p
 
 	drop_offline(s, pids[0]);
 	for (size_t i = 0; rc == 0 && i < n_pids; i++)
-		rc = open_process(s, pids[i], err);
+		rc = threads_take_all(&s->threads, pids[i], ROUNDS_MAX, open_threads, s, err);
 	if (rc == 0 && !s->n_fds)
 		rc = err_set(err, ESRCH, "there is no process %d", (int)pids[0]);
 	if (rc < 0) {
@@ -334,6 +311,6 @@ void scope_close(struct scope *s)
 	free(s->anchors);
 	free(s->rings);
 	free(s->fds);
-	free(s->tids);
+	threads_done(&s->threads);
 	free(s);
 }

@@ -8,16 +8,18 @@
 
 #include "base/xalloc.h"
 #include "proc/kernel.h"
-#include "proc/proc.h"
 #include "session/install.h"
 #include "session/signals.h"
 #include "session/tasks.h"
+#include "session/threads.h"
 #include "session/watch-private.h"
 #include "tracefs/control.h"
 
 /* Events switched in a row: each holds up everybody else's tracing meanwhile (R1). */
 #define SLICE 16
 #define SLICE_PAUSE_NS 10000000
+/* Looks at a process's threads, where a kernel does not add those that are born (before 4.7). */
+#define ROUNDS_MAX 100
 
 static bool on_event(void *ctx, const struct event *e)
 {
@@ -60,58 +62,24 @@ static void set_if_there(struct watch *w, const char *file, const char *value)
 		control_set(w->tfs, w->run.name, file, value, NULL);
 }
 
-static bool is_among(const pid_t *tids, size_t n, pid_t tid)
+/* The threads of a thread that is in the set are added by the kernel (event-fork). */
+static int add_threads(void *ctx, const pid_t *tids, size_t n, int round, struct err *err)
 {
-	for (size_t i = 0; i < n; i++)
-		if (tids[i] == tid)
-			return true;
-	return false;
-}
+	const struct watch *w = ctx;
 
-/*
- * The threads of a thread that is in the set are added by the kernel. Those that one bore before
- * it was in it are found by looking again, until nobody is new. PASSES: a kernel without
- * event-fork, and a process that bears threads all the time.
- */
-static int limit_to_process(struct watch *w, pid_t pid, struct err *err)
-{
-	enum { PASSES = 100 };
-	auto_free pid_t *known = NULL;
-	size_t n_known = 0;
-
-	for (int pass = 0; pass < PASSES; pass++) {
-		auto_free pid_t *tids = NULL;
-		size_t n_tids, n_new = 0;
-		int rc = proc_threads(pid, &tids, &n_tids);
-
-		if (rc < 0 && pass)
-			return 0; /* it has ended */
-		if (rc < 0)
-			return err_set(err, ESRCH, "there is no process %d", (int)pid);
-		for (size_t i = 0; i < n_tids; i++)
-			if (!is_among(known, n_known, tids[i]))
-				tids[n_new++] = tids[i];
-		if (!n_new)
-			return 0;
-		rc = control_add_pids(w->tfs, w->run.name, tids, n_new, err);
-		if (rc < 0)
-			return rc;
-		for (size_t i = 0; i < n_new; i++) {
-			known = xgrow(known, n_known, sizeof(*known));
-			known[n_known++] = tids[i];
-		}
-	}
-	return 0;
+	(void)round;
+	return control_add_pids(w->tfs, w->run.name, tids, n, err);
 }
 
 static int limit_to(struct watch *w, const pid_t *pids, size_t n, struct err *err)
 {
+	struct threads threads = { NULL, 0 };
 	int rc = 0;
 
-	/* Threads and children born later are added by the kernel itself. */
 	control_option(w->tfs, w->run.name, "event-fork", true);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = limit_to_process(w, pids[i], err);
+		rc = threads_take_all(&threads, pids[i], ROUNDS_MAX, add_threads, w, err);
+	threads_done(&threads);
 	return rc;
 }
 
