@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,84 +11,11 @@
 #include "cli/pairing.h"
 #include "cli/silence.h"
 #include "proc/mapped.h"
+#include "proc/proc.h"
+#include "resolve/bindings.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define PATIENCE_NS (5 * SECOND_NS)
-
-/*
- * From facts to a sentence
- */
-
-static const char *s_of(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-static bool filtered(const struct silence_facts *f, struct buf *b)
-{
-	if (f->events && f->selection)
-		buf_addf(b, "%" PRIu64 " event%s came, none that %s lets pass", f->events,
-			 s_of(f->events), f->selection);
-	else if (f->events && f->makes_calls && f->has_filter)
-		buf_addf(b, "%" PRIu64 " event%s came, of no call that the filter lets pass",
-			 f->events, s_of(f->events));
-	else if (f->events && f->makes_calls)
-		buf_addf(b, "of %" PRIu64 " call%s none has returned yet; --no-pair shows entries",
-			 f->events, s_of(f->events));
-	else if (f->hits && f->has_pids)
-		buf_addf(b, "%" PRIu64 " hit%s, none in the processes asked for%s", f->hits,
-			 s_of(f->hits), f->has_filter ? " that the filter lets pass" : "");
-	else if (f->hits && f->has_filter)
-		buf_addf(b, "%" PRIu64 " hit%s, none that the filter lets pass", f->hits,
-			 s_of(f->hits));
-	else if (f->hits)
-		buf_addf(b, "%" PRIu64 " hit%s, and no record of any; is tracing switched off?",
-			 f->hits, s_of(f->hits));
-	return b->len > 0;
-}
-
-static void not_mapped(const struct silence_facts *f, const char *file, struct buf *b)
-{
-	if (f->n_older)
-		buf_addf(b, "%zu process%s run%s an older copy of %s, which was replaced; a new "
-			    "start takes the new one", f->n_older, f->n_older == 1 ? "" : "es",
-			 f->n_older == 1 ? "s" : "", file);
-	else if (f->has_pids)
-		buf_addf(b, "none of the processes asked for has %s mapped", file);
-	else
-		buf_addf(b, "no process has %s mapped; what uses it does not run now", file);
-}
-
-static void not_reached(const struct silence_facts *f, const char *file, struct buf *b)
-{
-	if (f->is_resolver) {
-		buf_addf(b, "the probe is on an IFUNC's resolver, which runs once when a program "
-			    "starts; --ifunc=used probes what is called");
-		return;
-	}
-	buf_addf(b, "%zu process%s map%s %s, but none has called %s: it is not reached, or was "
-		    "inlined where it is called", f->n_mapping, f->n_mapping == 1 ? "" : "es",
-		 f->n_mapping == 1 ? "s" : "", file, f->what ? f->what : "what is probed");
-	if (f->n_older)
-		buf_addf(b, "; %zu more run%s an older copy of the file", f->n_older,
-			 f->n_older == 1 ? "s" : "");
-}
-
-void silence_cause(const struct silence_facts *f, struct buf *b)
-{
-	const char *file = f->file ? f->file : "what is probed";
-
-	if (filtered(f, b))
-		return;
-	if (!f->n_mapping)
-		not_mapped(f, file, b);
-	else
-		not_reached(f, file, b);
-}
-
-/*
- * The facts
- */
 
 static uint64_t count_hits(const struct watchset *set, const char *group)
 {
@@ -106,55 +32,116 @@ static bool is_asked_for(const struct options *o, pid_t pid)
 	return o->n_pids == 0;
 }
 
-/* The most that one of the files has; of several files one line cannot tell more. */
-static void look_at_file(struct silence_facts *f, const struct options *o,
-			 const struct mapped *mapped, const struct stat *st, const char *path)
-{
-	const struct mapped_file *m = mapped_find(mapped, st->st_dev, st->st_ino, path);
-	size_t n = 0;
+struct look {
+	struct silence_facts *facts;
+	const struct options *opts;
+	struct mapped mapped; /* by all processes */
+	bool any_runs;        /* of those asked for that map what is probed */
+};
 
-	for (size_t i = 0; m && i < m->n_pids; i++)
-		n += is_asked_for(o, m->pids[i]);
+/* The most that one of the files has; of several files one line cannot tell more. */
+static void look_at_file(struct look *l, const struct stat *st, const char *path)
+{
+	const struct mapped_file *m = mapped_find(&l->mapped, st->st_dev, st->st_ino, path);
+	struct silence_facts *f = l->facts;
+	size_t n = 0, n_stopped = 0;
+
+	for (size_t i = 0; m && i < m->n_pids; i++) {
+		char state = is_asked_for(l->opts, m->pids[i]) ? proc_state(m->pids[i]) : 0;
+
+		n += state != 0;
+		if (state != 'T' && state != 't')
+			continue;
+		n_stopped++;
+		f->stopped = m->pids[i];
+		f->is_debugged = state == 't';
+	}
+	l->any_runs = l->any_runs || n > n_stopped;
+	f->n_stopped = MAX(f->n_stopped, n_stopped);
 	f->n_mapping = MAX(f->n_mapping, n);
-	f->n_older = MAX(f->n_older, mapped_older(mapped, path));
+	f->n_older = MAX(f->n_older, mapped_older(&l->mapped, path));
 }
 
 /* Maps show a file by its real name, not by the link that led to it. */
-static void look_at_path(struct silence_facts *f, const struct options *o,
-			 const struct mapped *mapped, const struct stat *st, const char *path)
+static void look_at_path(struct look *l, const struct stat *st, const char *path)
 {
 	auto_free char *real = realpath(path, NULL);
 
-	look_at_file(f, o, mapped, st, real ? real : path);
+	look_at_file(l, st, real ? real : path);
+}
+
+static void look_at_targets(struct look *l, const struct resolution *res)
+{
+	for (size_t i = 0; i < res->targets.n; i++) {
+		const struct target *t = &res->targets.targets[i];
+		const struct stat st = { .st_dev = t->elf->dev, .st_ino = t->elf->ino };
+
+		look_at_path(l, &st, t->name);
+	}
+}
+
+static void look_at_locations(struct look *l, const struct watched *w)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < w->n_locations; i++)
+		if (w->files[i] && stat(w->files[i], &st) == 0)
+			look_at_path(l, &st, w->files[i]);
 }
 
 static void look_at_files(struct silence_facts *f, const struct watchset *set)
 {
-	CLEANUP(mapped_done) struct mapped mapped = { 0 };
-	const struct options *o = &set->cli->opts;
-	struct stat st;
+	struct look l = { .facts = f, .opts = &set->cli->opts };
 
-	if (mapped_read(0, &mapped) < 0)
+	if (mapped_read(0, &l.mapped) < 0)
 		return;
 	for (size_t i = 0; i < set->plan.n; i++)
-		for (size_t k = 0; k < set->plan.res[i].targets.n; k++) {
-			const struct target *t = &set->plan.res[i].targets.targets[k];
-
-			st = (struct stat){ .st_dev = t->elf->dev, .st_ino = t->elf->ino };
-			look_at_path(f, o, &mapped, &st, t->name);
-		}
+		look_at_targets(&l, &set->plan.res[i]);
 	for (size_t i = 0; i < set->n_watched && !set->plan.n; i++)
-		for (size_t k = 0; k < set->watched[i]->n_locations; k++) {
-			const char *path = set->watched[i]->files[k];
+		look_at_locations(&l, set->watched[i]);
+	if (l.any_runs)
+		f->n_stopped = 0;
+	mapped_done(&l.mapped);
+}
 
-			if (path && stat(path, &st) == 0)
-				look_at_path(f, o, &mapped, &st, path);
+/* The only spec, if nothing else is watched. */
+static const struct resolution *one_resolution(const struct watchset *set)
+{
+	return set->plan.n == 1 && !set->n_names ? set->plan.res : NULL;
+}
+
+/*
+ * Whom the processes call that call a function of the name, if nobody calls this one: what was
+ * preloaded, and the program itself, go before the library. *ret holds the names.
+ */
+static void look_at_bindings(struct silence_facts *f, const struct watchset *set,
+			     struct bindings *ret)
+{
+	const struct resolution *res = one_resolution(set);
+	const struct options *o = &set->cli->opts;
+	CLEANUP(mapped_done) struct mapped mapped = { 0 };
+	const struct symbol *symbol;
+
+	if (!f->what || !f->n_mapping || f->hits || !res || res->functions.n != 1)
+		return;
+	symbol = res->functions.functions[0].symbol;
+	if (!symbol || symbol->source != SYMBOL_DYNSYM || symbol->type == SYMBOL_IFUNC ||
+	    mapped_read(o->n_pids ? o->pids[0] : 0, &mapped) < 0)
+		return;
+	bindings_of(res->targets.targets[0].elf, &mapped, &symbol, 1, ret);
+	for (size_t i = 0; i < ret->n; i++)
+		if (ret->v[i].place == BOUND_OTHER) {
+			f->instead = ret->v[i].file;
+			f->caller = ret->v[i].pids[0];
 		}
+	for (size_t i = 0; i < ret->n; i++)
+		if (ret->v[i].place == BOUND_HERE)
+			f->instead = NULL;
 }
 
 static void look_at_plan(struct silence_facts *f, const struct watchset *set)
 {
-	const struct resolution *res = set->plan.n == 1 && !set->n_names ? set->plan.res : NULL;
+	const struct resolution *res = one_resolution(set);
 
 	for (size_t i = 0; i < set->plan.n; i++)
 		f->has_filter = f->has_filter || set->plan.res[i].spec->filter.s;
@@ -230,6 +217,7 @@ bool silence_is_due(const struct silence *s, bool at_end)
 
 void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end)
 {
+	CLEANUP(bindings_done) struct bindings bindings = { 0 };
 	struct silence_facts f = { .events = came };
 	const struct options *o;
 	auto_buf b = BUF_INIT;
@@ -251,6 +239,7 @@ void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end)
 	look_at_plan(&f, s->set);
 	look_at_watched(&f, s->set);
 	look_at_files(&f, s->set);
+	look_at_bindings(&f, s->set, &bindings);
 	silence_cause(&f, &b);
 	cli_note(s->set->cli, "nothing in %.*f s: %s", waited < 1 ? 1 : 0, waited, buf_str(&b));
 }

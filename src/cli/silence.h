@@ -20,6 +20,11 @@ struct silence_facts {
 	uint64_t events;       /* came, but were not shown */
 	uint64_t hits;         /* since the start, by the kernel's count */
 	size_t n_mapping;      /* processes that map the file (-p: of those asked for) */
+	size_t n_stopped;      /* of them; 0 unless they are all */
+	pid_t stopped;         /* one of those */
+	bool is_debugged;      /* it is a debugger that holds that one */
+	const char *instead;   /* the file whose function of that name `caller` calls */
+	pid_t caller;
 	size_t n_older;        /* processes that map a deleted file of that name */
 };
 

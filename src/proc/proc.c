@@ -200,22 +200,38 @@ bool proc_uid(pid_t tid, uid_t *ret)
 	return true;
 }
 
+/*
+ * From the third field of /proc/PID/stat on; NULL if the process is gone. comm may hold blanks
+ * and brackets: what is behind its last ')' counts.
+ */
+static const char *stat_fields(pid_t pid, struct buf *text)
+{
+	const char *p;
+
+	if (read_pid_file(pid, "stat", text) < 0)
+		return NULL;
+	p = strrchr(buf_str(text), ')');
+	return p && p[1] == ' ' ? p + 2 : NULL;
+}
+
+char proc_state(pid_t pid)
+{
+	auto_buf text = BUF_INIT;
+	const char *fields = stat_fields(pid, &text);
+
+	return fields ? *fields : 0;
+}
+
 uint64_t proc_start_time(pid_t pid)
 {
 	auto_buf text = BUF_INIT;
-	const char *p;
-	uint64_t ticks = 0;
+	const char *p = stat_fields(pid, &text);
 
-	if (read_pid_file(pid, "stat", &text) < 0)
-		return 0;
-	/* comm may hold blanks and brackets: fields are counted behind its last ')'. */
-	p = strrchr(buf_str(&text), ')');
-	for (int field = 2; p && field < 22; field++) {
-		p = strchr(p + 1, ' ');
+	for (int field = 3; p && field < 22; field++) {
+		p = strchr(p, ' ');
+		p = p ? p + 1 : NULL;
 	}
-	if (p)
-		ticks = strtoull(p + 1, NULL, 10);
-	return ticks;
+	return p ? strtoull(p, NULL, 10) : 0;
 }
 
 /* Numeric entries of a directory of /proc. */

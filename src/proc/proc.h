@@ -50,6 +50,8 @@ bool proc_comm(pid_t tid, char ret[16]);
 pid_t proc_tgid(pid_t tid);
 /* Real user of a task; false if it is gone. */
 bool proc_uid(pid_t tid, uid_t *ret);
+/* As ps(1) has it: R, S, D, Z, T (stopped by a signal), t (by a debugger); 0 if gone. */
+char proc_state(pid_t pid);
 /* Start time in clock ticks since boot, to tell a PID from its next owner; 0 if gone. */
 uint64_t proc_start_time(pid_t pid);
 /* All threads of a process: heap array. 0 or -errno. */

@@ -37,8 +37,8 @@ struct asking {
 	struct proc_maps maps;
 	int mem;
 	/* Of the file, that others may import: */
-	const struct symbol **ifuncs;
-	size_t n_ifuncs;
+	const struct symbol *const *symbols;
+	size_t n_symbols;
 };
 
 static void add(struct bindings *b, pid_t pid, const struct binding *found)
@@ -222,8 +222,8 @@ static struct elffile *open_module(const struct asking *a, struct modules *m, si
 
 static const struct symbol *imported(const struct asking *a, const struct elf_reloc *r)
 {
-	for (size_t i = 0; r->name && i < a->n_ifuncs; i++) {
-		const struct symbol *s = a->ifuncs[i];
+	for (size_t i = 0; r->name && i < a->n_symbols; i++) {
+		const struct symbol *s = a->symbols[i];
 
 		if (strcmp(r->name, s->name) == 0 &&
 		    (!r->version || !s->version || strcmp(r->version, s->version) == 0))
@@ -282,30 +282,36 @@ static bool maps_file(const struct asking *a, const struct mapped_file *f)
 	return false;
 }
 
-static void collect_ifuncs(struct asking *a)
+/* Its IFUNCs that others may import: heap. */
+static const struct symbol **ifuncs_of(struct elffile *elf, size_t *ret_n)
 {
+	const struct symbol **ifuncs = NULL;
 	const struct symbol *all;
 	size_t n;
 
-	if (symtab_all(a->elf, &all, &n, NULL) < 0)
-		return;
+	*ret_n = 0;
+	if (symtab_all(elf, &all, &n, NULL) < 0)
+		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		if (all[i].type != SYMBOL_IFUNC || !all[i].is_code ||
 		    all[i].source != SYMBOL_DYNSYM)
 			continue;
-		a->ifuncs = xgrow(a->ifuncs, a->n_ifuncs, sizeof(*a->ifuncs));
-		a->ifuncs[a->n_ifuncs++] = &all[i];
+		ifuncs = xgrow(ifuncs, *ret_n, sizeof(*ifuncs));
+		ifuncs[(*ret_n)++] = &all[i];
 	}
+	return ifuncs;
 }
 
-void bindings_imported(struct elffile *elf, const struct mapped *mapped, struct bindings *ret)
+void bindings_of(struct elffile *elf, const struct mapped *mapped,
+		 const struct symbol *const *symbols, size_t n, struct bindings *ret)
 {
 	struct modules m;
 	struct asking a;
 
 	if (!begin(&a, elf, mapped, ret))
 		return;
-	collect_ifuncs(&a);
+	a.symbols = symbols;
+	a.n_symbols = n;
 	m.elf = xcalloc(mapped->n, sizeof(*m.elf));
 	m.failed = xcalloc(mapped->n, sizeof(*m.failed));
 	for (size_t i = 0; i < a.file->n_pids && ret->n_asked < MAX_ASKED; i++) {
@@ -320,7 +326,14 @@ void bindings_imported(struct elffile *elf, const struct mapped *mapped, struct 
 		elffile_close(m.elf[k]);
 	free(m.elf);
 	free(m.failed);
-	free(a.ifuncs);
+}
+
+void bindings_imported(struct elffile *elf, const struct mapped *mapped, struct bindings *ret)
+{
+	size_t n;
+	auto_free const struct symbol **ifuncs = ifuncs_of(elf, &n);
+
+	bindings_of(elf, mapped, ifuncs, n, ret);
 }
 
 static void ask_ourselves(struct asking *a, const struct symbol *s)
@@ -345,11 +358,12 @@ void bindings_ours(struct elffile *elf, struct bindings *ret)
 
 	if (mapped_read(getpid(), &mapped) == 0 && begin(&a, elf, &mapped, ret) &&
 	    proc_maps_read(getpid(), &a.maps) == 0) {
+		size_t n;
+		auto_free const struct symbol **ifuncs = ifuncs_of(elf, &n);
+
 		ret->n_asked++;
-		collect_ifuncs(&a);
-		for (size_t i = 0; i < a.n_ifuncs; i++)
-			ask_ourselves(&a, a.ifuncs[i]);
-		free(a.ifuncs);
+		for (size_t i = 0; i < n; i++)
+			ask_ourselves(&a, ifuncs[i]);
 		proc_maps_done(&a.maps);
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * What live processes have bound an IFUNC to, read from slots that the loader filled. No
- * code of a target is run (elf-facts 4.2: methods A to C).
+ * What live processes have bound a function to, an IFUNC above all, read from slots that the
+ * loader filled. No code of a target is run (elf-facts 4.2: methods A to C).
  */
 
 #include "elf/symtab.h"
@@ -15,7 +15,7 @@ enum binding_place {
 };
 
 struct binding {
-	uint64_t resolver; /* address of the IFUNC's symbol in the file */
+	uint64_t resolver; /* address of the function's symbol in the file */
 	enum binding_place place;
 	uint64_t offset; /* BOUND_HERE: in the file */
 	char *file;      /* BOUND_OTHER; owned */
@@ -34,6 +34,9 @@ struct bindings {
 void bindings_own(struct elffile *elf, const struct mapped *mapped, struct bindings *ret);
 /* Of all its IFUNCs: what other files of the processes import them as. */
 void bindings_imported(struct elffile *elf, const struct mapped *mapped, struct bindings *ret);
+/* Of these functions that it exports. */
+void bindings_of(struct elffile *elf, const struct mapped *mapped,
+		 const struct symbol *const *symbols, size_t n, struct bindings *ret);
 /* Of all its IFUNCs in this very program, if it maps the very file (libc). */
 void bindings_ours(struct elffile *elf, struct bindings *ret);
 void bindings_done(struct bindings *b);

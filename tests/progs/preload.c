@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Libraries for LD_PRELOAD. libmeasured.so calls strlen through a slot of data (-fno-plt);
- * libpreload.so also defines it.
+ * libpreload.so also defines it, and twice(), which programs expect of libversions.so.
  */
 #include <stddef.h>
 
@@ -16,6 +16,12 @@ size_t strlen(const char *s)
 	while (s[n])
 		n++;
 	return n;
+}
+
+int twice(int n);
+int twice(int n)
+{
+	return n + n;
 }
 #endif
 

@@ -38,6 +38,16 @@ static const struct {
 	{ { .file = "/a", .what = "f", .n_mapping = 1 },
 	  "1 process maps /a, but none has called f: it is not reached, or was inlined where it "
 	  "is called" },
+	{ { .file = "/a", .what = "f", .n_mapping = 1, .n_stopped = 1, .stopped = 7 },
+	  "process 7, which maps /a, is stopped; kill -CONT 7 lets it go on" },
+	{ { .file = "/a", .n_mapping = 2, .n_stopped = 2, .stopped = 7, .instead = "/b" },
+	  "all 2 processes that map /a are stopped; kill -CONT 7 lets that one go on" },
+	{ { .n_mapping = 1, .n_stopped = 1, .stopped = 7, .is_debugged = true },
+	  "process 7, which maps what is probed, is stopped; a debugger holds it" },
+	{ { .n_mapping = 2, .n_stopped = 2, .stopped = 7, .is_debugged = true },
+	  "all 2 processes that map what is probed are stopped; a debugger holds 7" },
+	{ { .file = "/a", .what = "f", .n_mapping = 1, .instead = "/b", .caller = 7 },
+	  "process 7 calls f of /b, which goes before that of /a: probe '/b:f'" },
 	{ { .file = "/a", .n_mapping = 2, .n_older = 1 },
 	  "2 processes map /a, but none has called what is probed: it is not reached, or was "
 	  "inlined where it is called; 1 more runs an older copy of the file" },
