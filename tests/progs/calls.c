@@ -13,16 +13,14 @@
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_THREADS 64
+#include "ready.h"
+#include "workers.h"
 
 unsigned int work(unsigned int n);
 unsigned int early(unsigned int n);
@@ -64,36 +62,6 @@ static void *work_on(void *arg)
 	for (unsigned int i = 1; i <= n_calls; i++)
 		work(i);
 	return arg;
-}
-
-static int run_threads(unsigned int n)
-{
-	pthread_t threads[MAX_THREADS];
-
-	for (unsigned int i = 1; i < n; i++)
-		if (pthread_create(&threads[i], NULL, work_on, NULL))
-			return 1;
-	work_on(NULL);
-	for (unsigned int i = 1; i < n; i++)
-		pthread_join(threads[i], NULL);
-	return 0;
-}
-
-static int run_processes(unsigned int n, unsigned int n_threads)
-{
-	int failed = 0, status;
-
-	for (unsigned int i = 1; i < n; i++) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			_exit(run_threads(n_threads));
-		failed |= pid < 0;
-	}
-	failed |= run_threads(n_threads);
-	while (wait(&status) > 0)
-		failed |= status != 0;
-	return failed;
 }
 
 static int show_values(void)
@@ -139,44 +107,22 @@ static int tell_time(unsigned int seconds)
 	return 0;
 }
 
-static void wait_for_signal(void)
-{
-	sigset_t set;
-	int sig;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	puts("ready");
-	fflush(stdout);
-	sigwait(&set, &sig);
-}
-
 int main(int argc, char **argv)
 {
-	unsigned int processes = 1, threads = 1;
-	int opt, is_waiting = 0;
+	struct workers workers = { .work = work_on };
 
-	while ((opt = getopt(argc, argv, "wp:t:")) != -1) {
-		if (opt == 'w')
-			is_waiting = 1;
-		else if (opt == 'p')
-			processes = (unsigned int)strtoul(optarg, NULL, 10);
-		else if (opt == 't')
-			threads = (unsigned int)strtoul(optarg, NULL, 10);
-		else
-			return 2;
-	}
+	if (parse_workers(&workers, argc, argv))
+		return 2;
 	if (optind + 2 == argc && strcmp(argv[optind], "clock") == 0)
 		return tell_time((unsigned int)strtoul(argv[optind + 1], NULL, 10));
-	if (optind + 1 != argc || threads < 1 || threads > MAX_THREADS)
+	if (optind + 1 != argc)
 		return 2;
-	if (is_waiting)
+	if (workers.is_waiting)
 		wait_for_signal();
 	if (strcmp(argv[optind], "now") == 0)
 		return printf("%u\n", now_ms()) < 0;
 	if (strcmp(argv[optind], "values") == 0)
 		return show_values();
 	n_calls = (unsigned int)strtoul(argv[optind], NULL, 10);
-	return run_processes(processes, threads);
+	return run_workers(&workers);
 }

@@ -11,13 +11,14 @@
 #define _GNU_SOURCE
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "ready.h"
 
 #define MAX_THREADS 2000
 
@@ -55,26 +56,21 @@ static unsigned int start_thread(unsigned int n)
 	return n + 1;
 }
 
-static void ready(void)
+static unsigned int run_threads(unsigned int n, int is_born)
 {
-	puts("ready");
-	fflush(stdout);
-}
-
-static unsigned int run_threads(const sigset_t *set, unsigned int n, int is_born)
-{
-	const struct timespec pause = { 0, is_born ? 2000000 : 0 };
+	const struct timespec pause = { 0, 2000000 };
+	const sigset_t set = hold_signal();
 	unsigned int started = 0;
-	int sig;
 
 	while (started < n)
 		started = start_thread(started);
-	ready();
-	if (is_born)
-		while (started < MAX_THREADS && sigtimedwait(set, NULL, &pause) < 0)
+	if (is_born) {
+		say_ready();
+		while (started < MAX_THREADS && sigtimedwait(&set, NULL, &pause) < 0)
 			started = start_thread(started);
-	else
-		sigwait(set, &sig);
+	} else {
+		wait_for_signal();
+	}
 	pthread_mutex_lock(&lock);
 	has_come = 1;
 	pthread_cond_broadcast(&changed);
@@ -84,12 +80,11 @@ static unsigned int run_threads(const sigset_t *set, unsigned int n, int is_born
 	return started;
 }
 
-static unsigned int run_children(const sigset_t *set, unsigned int n)
+static unsigned int run_children(unsigned int n)
 {
-	int sig, status;
+	int status;
 
-	ready();
-	sigwait(set, &sig);
+	wait_for_signal();
 	for (unsigned int i = 1; i <= n; i++) {
 		pid_t pid = fork();
 
@@ -106,17 +101,13 @@ static unsigned int run_children(const sigset_t *set, unsigned int n)
 int main(int argc, char **argv)
 {
 	unsigned int n = argc > 2 ? (unsigned int)strtoul(argv[2], NULL, 10) : 0;
-	sigset_t set;
 
 	if (argc < 2 || n > MAX_THREADS)
 		return 2;
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
 	if (strcmp(argv[1], "children") == 0)
-		n = run_children(&set, n);
+		n = run_children(n);
 	else
-		n = run_threads(&set, n, strcmp(argv[1], "born") == 0);
+		n = run_threads(n, strcmp(argv[1], "born") == 0);
 	printf("%u calls\n", n);
 	return 0;
 }

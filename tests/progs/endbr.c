@@ -4,10 +4,11 @@
  * one of them. Behind it fast_* may be counted, for nothing else leads there; to the others
  * something does, or the kernel gains nothing there.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "ready.h"
 
 #if defined(__x86_64__)
 
@@ -49,19 +50,6 @@ static const struct {
 	F(calls), F(loops), F(loops_far), F(loops_by_table), F(is_entered), F(enters),
 	F(is_pointed_to), F(points), F(is_taken), F(takes), F(is_named),
 };
-
-static void wait_for_signal(void)
-{
-	sigset_t set;
-	int sig;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	puts("ready");
-	fflush(stdout);
-	sigwait(&set, &sig);
-}
 
 /* How many of N calls return something else than they should. */
 static long call(size_t f, long n)

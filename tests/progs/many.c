@@ -8,15 +8,13 @@
  * -w: first prints "ready" and waits for SIGUSR1. Fails if its code is another at the end
  * than at the start: run it so that no probe is there at either time.
  */
-#include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_THREADS 64
+#include "ready.h"
+#include "workers.h"
 
 /* A macro does not expand within itself: each power of ten has its own. */
 #define TEN(n) EACH(n##0) EACH(n##1) EACH(n##2) EACH(n##3) EACH(n##4) \
@@ -68,76 +66,23 @@ static void *call_all(void *arg)
 	return arg;
 }
 
-static int run_threads(unsigned int n)
-{
-	pthread_t threads[MAX_THREADS];
-
-	for (unsigned int i = 1; i < n; i++)
-		if (pthread_create(&threads[i], NULL, call_all, NULL))
-			return 1;
-	call_all(NULL);
-	for (unsigned int i = 1; i < n; i++)
-		pthread_join(threads[i], NULL);
-	return 0;
-}
-
-static int run_processes(unsigned int n, unsigned int n_threads)
-{
-	int failed = 0, status;
-
-	for (unsigned int i = 1; i < n; i++) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			_exit(run_threads(n_threads));
-		failed |= pid < 0;
-	}
-	failed |= run_threads(n_threads);
-	while (wait(&status) > 0)
-		failed |= status != 0;
-	return failed;
-}
-
-static void wait_for_signal(void)
-{
-	sigset_t set;
-	int sig;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	puts("ready");
-	fflush(stdout);
-	sigwait(&set, &sig);
-}
-
 int main(int argc, char **argv)
 {
-	unsigned int processes = 1, threads = 1;
-	int opt, is_waiting = 0, failed;
+	struct workers workers = { .work = call_all };
 	uint64_t sum;
+	int failed;
 
-	while ((opt = getopt(argc, argv, "wp:t:")) != -1) {
-		if (opt == 'w')
-			is_waiting = 1;
-		else if (opt == 'p')
-			processes = (unsigned int)strtoul(optarg, NULL, 10);
-		else if (opt == 't')
-			threads = (unsigned int)strtoul(optarg, NULL, 10);
-		else
-			return 2;
-	}
-	if (optind + 2 != argc || threads < 1 || threads > MAX_THREADS)
+	if (parse_workers(&workers, argc, argv) || optind + 2 != argc)
 		return 2;
 	n_functions = (unsigned int)strtoul(argv[optind], NULL, 10);
 	n_calls = (unsigned int)strtoul(argv[optind + 1], NULL, 10);
 	if (n_functions > N_FUNCTIONS)
 		return 2;
 	sum = sum_of_code();
-	if (is_waiting)
+	if (workers.is_waiting)
 		wait_for_signal();
-	failed = run_processes(processes, threads);
-	if (is_waiting && sum != sum_of_code()) {
+	failed = run_workers(&workers);
+	if (workers.is_waiting && sum != sum_of_code()) {
 		fputs("the code has changed\n", stderr);
 		failed = 1;
 	}

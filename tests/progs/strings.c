@@ -8,12 +8,13 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "ready.h"
 
 size_t measure(const char *s);
 
@@ -25,19 +26,6 @@ __attribute__((noinline)) size_t measure(const char *s)
 
 /* Its address, which in a program that is not PIC is that of the program's own PLT entry. */
 static size_t (*volatile same)(const char *);
-
-static void wait_for_signal(void)
-{
-	sigset_t set;
-	int sig;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	printf("measure %#lx\nready\n", (unsigned long)measure);
-	fflush(stdout);
-	sigwait(&set, &sig);
-}
 
 static int run_from_memfd(char **argv)
 {
@@ -74,8 +62,10 @@ int main(int argc, char **argv)
 	if (optind + 1 != argc)
 		return 2;
 	same = strlen;
-	if (is_waiting)
+	if (is_waiting) {
+		printf("measure %#lx\n", (unsigned long)measure);
 		wait_for_signal();
+	}
 	n = strtoul(argv[optind], NULL, 10);
 	for (unsigned long i = 0; i < n; i++)
 		sum += measure(i % 2 ? "odd" : "even");

@@ -5,8 +5,8 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
+
+#include "ready.h"
 
 unsigned int work(unsigned int n);
 
@@ -36,15 +36,8 @@ static void *outer(void *arg)
 int main(void)
 {
 	pthread_t threads[4];
-	sigset_t set;
-	int sig;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	puts("ready");
-	fflush(stdout);
-	sigwait(&set, &sig);
+	wait_for_signal();
 	for (unsigned int i = 0; i < 200; i++) {
 		for (int k = 0; k < 4; k++)
 			if (pthread_create(&threads[k], NULL, outer, NULL))
