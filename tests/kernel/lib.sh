@@ -48,14 +48,7 @@ on_exit remove_all
 snapshot_tracefs
 
 # nothing_left [WHEN]: the kernel is as the test found it, and no run is remembered.
-# Somebody else's trace may have begun meanwhile and is given some seconds to end: what we
-# leave does not go away by itself.
-unchanged() {
-	tracefs_state >"$tmp/tracefs.after"
-	cmp -s "$tmp/tracefs.before" "$tmp/tracefs.after"
-} 2>/dev/null
 nothing_left() {
-	wait_for 2 unchanged
 	check_tracefs_clean "$1"
 	[ -z "$(run_names)" ] || fail "${1:+$1: }a lock file is left: $(run_names)"
 }
