@@ -237,11 +237,28 @@ static int read_spec_file(struct cli *cli, const char *file)
 			       &cli->bad_origin, &cli->bad_text, &cli->err);
 }
 
+/* FILE FUNCTION ARG... where a spec should be. */
+static bool lacks_colon(const char *bad, const char *const *words, size_t n)
+{
+	return n > 1 && bad == words[0] && !strchr(words[0], ':') && !strchr(words[1], ':') &&
+	       strcmp(words[1], "if") != 0;
+}
+
 void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words, size_t n)
 {
+	bool no_colon = lacks_colon(bad, words, n);
+	auto_free char *word = NULL;
 	auto_buf line = BUF_INIT;
 
-	for (size_t i = 0; i < n; i++) {
+	if (no_colon) {
+		/* The second word may hold the arguments, too. */
+		int len = (int)strcspn(words[1], " \t");
+		auto_free char *place = xasprintf("%s:%.*s", words[0], len, words[1]);
+
+		spec_format_word(place, &line);
+		buf_adds(&line, words[1] + len);
+	}
+	for (size_t i = no_colon ? 2 : 0; i < n; i++) {
 		/* Words with blanks are specs of their own, but for a filter behind `if'. */
 		bool is_filter = i > 0 && strcmp(words[i - 1], "if") == 0;
 
@@ -249,10 +266,11 @@ void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words,
 			return;
 		buf_addf(&line, "%s%s", i ? " " : "", words[i]);
 	}
-	if (n < 2 || strchr(bad, '/'))
+	if (n < 2 || (strchr(bad, '/') && !no_colon))
 		return;
+	word = text_shell_word(buf_str(&line));
 	cli->err.hint[0] = 0;
-	err_hint(&cli->err, "a spec is one argument: '%s'", buf_str(&line));
+	err_hint(&cli->err, "a spec is one argument: %s", word);
 }
 
 /* NAME=FETCHARG where a spec should be; a file of such a name is written ./NAME=… */

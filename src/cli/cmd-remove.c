@@ -16,6 +16,8 @@ static int run(struct cli *cli)
 	if (rc == 0)
 		rc = probes_select(cli, &p, cli->opts.args, cli->opts.n_args, PROBES_OURS, &refs,
 				   &n);
+	if (rc < 0 && cli->opts.n_args > 1)
+		err_detail(&cli->err, "nothing was removed");
 	return rc < 0 ? rc : removal_run(cli, &p, refs, n);
 }
 

@@ -233,14 +233,14 @@ static int run(struct cli *cli)
 		return rc;
 	if (!found.n) {
 		const char *missing = debugfile_missing(target.elf);
+		auto_free char *file = text_shell_word(cli->opts.args[0]);
 
 		err_set(&cli->err, ENOENT, glob ? "no function of %s matches '%s'"
 						: "%s defines no function",
 			target.name, glob);
 		if (missing)
 			return err_hint(&cli->err, "%s", missing);
-		return err_hint(&cli->err, "uprobe-ctl symbols %s lists all there are",
-				cli->opts.args[0]);
+		return err_hint(&cli->err, "uprobe-ctl symbols %s lists all there are", file);
 	}
 	show(cli, found.v, found.n);
 	if (!glob && debugfile_missing(target.elf))

@@ -58,7 +58,7 @@ static void format_text(const struct err *err, struct buf *b)
 	}
 	text_escape(b, err->msg, strlen(err->msg), false);
 	buf_addc(b, '\n');
-	if (err->origin && err->origin->text && *err->origin->text)
+	if (err->origin && err->origin->text && err->origin->text[strspn(err->origin->text, " \t")])
 		show_place(err, b);
 	show_lines(err->detail, b);
 	show_lines(err->hint, b);

@@ -69,6 +69,10 @@ static int names_nothing(struct cli *cli, const struct probes *p, const char *pa
 {
 	struct text_nearest near = { .word = pattern, .max = 3 };
 
+	if (!*pattern) {
+		err_set(&cli->err, ENOENT, "an empty word names no probe");
+		return err_hint(&cli->err, "is a variable of the shell not set?");
+	}
 	if (foreign) {
 		err_set(&cli->err, ENOENT, "'%s' is not one of our probes; %s/%s is somebody "
 					   "else's", pattern, foreign->group, foreign->event);

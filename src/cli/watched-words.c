@@ -2,19 +2,35 @@
 /* What the words of a watching command are. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/watched.h"
+
+/* A function's name has blanks only between brackets or behind `operator'. */
+static bool is_function(const char *word)
+{
+	const char *blank = strpbrk(word, " \t"), *open = strpbrk(word, "(<");
+
+	return !blank || (open && open < blank) || strstr(word, "operator");
+}
 
 /* "BINARY FUNCTION": two words without ':' of which neither is a probe. */
 static int as_binary_and_function(struct watchset *set)
 {
 	const char **args = set->cli->opts.args;
 	struct origin *origin = &set->cli->bad_origin;
-	bool plain = !strpbrk(args[0], " \t\"\\") && !strpbrk(args[1], " \t\"\\");
+	auto_free char *place = xasprintf("%s:%s", args[0], args[1]);
+	auto_buf b = BUF_INIT;
 
-	set->cli->bad_text = plain ? xasprintf("%s:%s", args[0], args[1])
-				 : xasprintf("\"%s:%s\"", args[0], args[1]);
+	if (!is_function(args[1])) {
+		err_set(&set->cli->err, EINVAL, "'%s' is no function's name", args[1]);
+		cli_hint_quotes(set->cli, args[0], args, 2);
+		return -EINVAL;
+	}
+	spec_format_word(place, &b);
+	set->cli->bad_text = buf_steal(&b);
 	*origin = (struct origin){ .text = set->cli->bad_text };
 	return spec_list_add(&set->cli->specs, origin, &set->cli->err);
 }
@@ -50,46 +66,65 @@ static bool is_file(const struct cli *cli, const char *word)
 	CLEANUP(target_search_done) struct target_search search = { 0 };
 	struct resolve_env env = cli_resolve_env(cli);
 
-	return strchr(word, '/') || target_search(&env.target, word, &search, NULL) == 0;
+	return access(word, F_OK) == 0 || (strchr(word, '/') && !strchr(word, ' ')) ||
+	       target_search(&env.target, word, &search, NULL) == 0;
+}
+
+/* Of two words one is a probe. */
+static int both_readings(struct cli *cli, const char *word)
+{
+	const char *const *args = cli->opts.args;
+	const char *other = word == args[0] ? args[1] : args[0];
+
+	err_detail(&cli->err, "'%s' is a probe: uprobe-ctl trace %s", other, other);
+	err_detail(&cli->err, "a function of a file: uprobe-ctl %s %s:%s", cli->cmd->name, args[0],
+		   args[1]);
+	return err_hint(&cli->err, "say which of the two is meant");
 }
 
 static int not_understood(struct watchset *set, const char *word)
 {
 	struct cli *cli = set->cli;
-
 	const char *const *args = cli->opts.args;
-	size_t n = cli->opts.n_args;
+	auto_free char *file = text_shell_word(word);
 
 	err_set(&cli->err, ENOENT, "'%s' is neither a probe nor TARGET:LOCATION", word);
-	if (n == 2 && !strpbrk(args[0], ": ") && !strpbrk(args[1], ": ")) {
-		const char *other = word == args[0] ? args[1] : args[0];
-
-		err_detail(&cli->err, "'%s' is a probe: uprobe-ctl trace %s", other, other);
-		err_detail(&cli->err, "a function of a file: uprobe-ctl trace %s:%s", args[0],
-			   args[1]);
-		return err_hint(&cli->err, "say which of the two is meant");
-	}
+	if (cli->opts.n_args == 2 && !strpbrk(args[0], ": ") && !strpbrk(args[1], ": "))
+		return both_readings(cli, word);
 	if (is_file(cli, word))
-		err_hint(&cli->err, "what of that file? uprobe-ctl symbols %s lists its functions",
-			 word);
-	else
-		err_hint(&cli->err, "a function is written FILE:%s; uprobe-ctl list shows the "
-				    "probes there are", word);
-	return -ENOENT;
+		return err_hint(&cli->err, "what of that file? uprobe-ctl symbols %s lists its "
+					   "functions", file);
+	return err_hint(&cli->err, "a function is written FILE:%s; uprobe-ctl list shows the "
+				   "probes there are", word);
+}
+
+/* What holds a '/' and is no probe's name is a file, whatever the other word may name, too. */
+static bool is_binary_and_function(struct watchset *set)
+{
+	const struct options *o = &set->cli->opts;
+
+	return o->n_args == 2 && !strchr(o->args[0], ':') && !strchr(o->args[1], ':') &&
+	       !names_probes(set, o->args[0]) &&
+	       (strchr(o->args[0], '/') || !names_probes(set, o->args[1]));
+}
+
+static int no_empty_word(struct cli *cli)
+{
+	for (size_t i = 0; i < cli->opts.n_args; i++)
+		if (!*cli->opts.args[i]) {
+			err_set(&cli->err, EINVAL, "an empty word names nothing");
+			return err_hint(&cli->err, "is a variable of the shell not set?");
+		}
+	return 0;
 }
 
 int watchset_sort_words(struct watchset *set)
 {
 	const struct options *o = &set->cli->opts;
-	size_t probes = 0, plain = 0;
 
-	for (size_t i = 0; i < o->n_args; i++) {
-		if (strchr(o->args[i], ':'))
-			continue;
-		plain++;
-		probes += names_probes(set, o->args[i]);
-	}
-	if (o->n_args == 2 && plain == 2 && probes == 0)
+	if (no_empty_word(set->cli) < 0)
+		return -EINVAL;
+	if (is_binary_and_function(set))
 		return as_binary_and_function(set);
 	set->names = xcalloc(o->n_args, sizeof(*set->names));
 	for (size_t i = 0; i < o->n_args; i++) {
@@ -102,12 +137,12 @@ int watchset_sort_words(struct watchset *set)
 		else if (set->n_names && strcmp(word, "if") == 0)
 			while (i < o->n_args)
 				set->names[set->n_names++] = o->args[i++];
-		else if (is_plain && !strchr(word, ' '))
+		else if (is_plain && (!strchr(word, ' ') || is_file(set->cli, word)))
 			rc = not_understood(set, word);
 		else
 			rc = cli_read_words(set->cli, &word, 1);
 		if (rc < 0) {
-			if (o->n_args != 2 || plain != 2)
+			if (!set->cli->err.detail[0])
 				cli_hint_quotes(set->cli, word, o->args, o->n_args);
 			return rc;
 		}

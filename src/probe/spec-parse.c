@@ -69,10 +69,39 @@ static const struct kind_word *find_kind(const char *s)
 	return NULL;
 }
 
+/*
+ * "a b/app:main", a path with a blank that lacks its quotes: from the place that has no colon
+ * to the word that has one, if that is no argument. False if it is not that.
+ */
+static bool hint_blank_in_path(struct spec_parser *p, unsigned from)
+{
+	const char *text = p->origin->text + from, *end = text;
+	bool has_colon = false;
+
+	for (size_t len; *end && !has_colon; end += len) {
+		end += strspn(end, " \t");
+		len = strcspn(end, " \t");
+		auto_free char *word = xstrndup(end, len);
+
+		if (end > text && (strcmp(word, "if") == 0 || parses_as_fetch(word, false)))
+			return false;
+		has_colon = strchr(word, ':') != NULL;
+		if (end == text && has_colon)
+			return false;
+	}
+	if (!has_colon || !memchr(text, '/', end - text) || memchr(text, '"', end - text))
+		return false;
+	err_hint(p->err, "a path with a blank in it stands in quotes: \"%.*s\"",
+		 (int)(end - text), text);
+	return true;
+}
+
 static int no_location(struct spec_parser *p, const char *place, unsigned from, unsigned to)
 {
 	err_set(p->err, EINVAL, "'%.200s' is no TARGET:LOCATION", place);
-	if (starts_fetch(place))
+	if (hint_blank_in_path(p, from))
+		;
+	else if (starts_fetch(place))
 		err_hint(p->err, "the place comes before the arguments: bash:readline %.100s",
 			 place);
 	else
@@ -212,6 +241,7 @@ static int parse_head(struct spec_parser *p)
 		return rc;
 	if (!w.s) {
 		err_set(p->err, EINVAL, "the spec is empty");
+		err_hint(p->err, "is a variable of the shell not set?");
 		return spec_blame(p, 0, 0);
 	}
 	if (w.s[0] == '-' && w.s[1] == ':') {

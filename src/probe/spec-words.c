@@ -22,6 +22,20 @@ int spec_blame(struct spec_parser *p, unsigned from, unsigned to)
 	return p->err ? -p->err->code : -EINVAL;
 }
 
+/* Something follows a word's closing quote at `s`. */
+static int no_blank(struct spec_parser *p, const char *open, const char *s)
+{
+	const char *text = p->origin->text;
+
+	err_set(p->err, EINVAL, "a blank is missing behind the closing quote");
+	if (s[1] == ':')
+		err_hint(p->err, "the quotes go round the whole word: \"%.*s%.*s\"",
+			 (int)(s - open - 1), open + 1, (int)strcspn(s + 1, " \t\""), s + 1);
+	else
+		err_hint(p->err, "a quote inside a quoted word is written \\\"");
+	return spec_blame(p, s + 1 - text, s + 2 - text);
+}
+
 static int read_quoted(struct spec_parser *p, struct word *ret)
 {
 	const char *text = p->origin->text, *open = p->next, *s = open + 1;
@@ -36,11 +50,8 @@ static int read_quoted(struct spec_parser *p, struct word *ret)
 		err_set(p->err, EINVAL, "the quote is not closed");
 		return spec_blame(p, open - text, s - text);
 	}
-	if (s[1] && !spec_is_blank(s[1])) {
-		err_set(p->err, EINVAL, "a blank is missing behind the closing quote");
-		err_hint(p->err, "a quote inside a quoted word is written \\\"");
-		return spec_blame(p, s + 1 - text, s + 2 - text);
-	}
+	if (s[1] && !spec_is_blank(s[1]))
+		return no_blank(p, open, s);
 	*ret = (struct word){ .at = { open + 1 - text, s - text }, .quoted = true };
 	ret->s = buf_steal(&b);
 	p->next = s + 1;

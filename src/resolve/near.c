@@ -37,6 +37,8 @@ static int hint_at(const struct lookup *l, const struct near *near, struct err *
 	auto_free char *pattern = xasprintf("*%s*", near->typed.bare);
 	auto_free char *command = lookup_symbols_command(l, near->is_part ? pattern : NULL);
 
+	if (near->is_part && !near->nearest.n)
+		return err_hint(err, "names that hold it: %s", command);
 	if (near->is_part)
 		return err_hint(err, "the nearest names are shown; all that hold it: %s", command);
 	if (near->nearest.n)
