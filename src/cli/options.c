@@ -29,14 +29,14 @@ static const struct option table[] = {
 	{ OPT_ENABLE, 'e', "enable", NULL, "enable the probes too" },
 	{ OPT_FILE, 'f', "file", "FILE", "read specs from FILE, one a line; - is standard input" },
 	{ OPT_INSTANCE, 'B', "instance", "NAME", "in the trace instance NAME, not the top level" },
-	{ OPT_PID, 'p', "pid", "PID[,PID]", "files as PID sees them; trace: only these processes" },
+	{ OPT_PID, 'p', "pid", "PID", "files as process PID sees them" },
 	{ OPT_FOLLOW, 0, "follow", NULL, "with -p: also the processes they start" },
 	{ OPT_COMMAND, 'c', "command", "'SH'",
 	  "only what this shell command does, or -- CMD ARG..." },
 	{ OPT_DURATION, 'd', "duration", "S",
 	  "end after S seconds (also 500ms, 2m); 0: at Ctrl-C" },
 	{ OPT_INTERVAL, 'i', "interval", "S", "show again every S seconds" },
-	{ OPT_COUNT, 'n', "count", "N", "end after N events (profile: N intervals)" },
+	{ OPT_COUNT, 'n', "count", "N", "end after N lines: events, or calls" },
 	{ OPT_TOP, 0, "top", "N", "only the N most called" },
 	{ OPT_ZEROS, 0, "zeros", NULL, "also what was never called" },
 	{ OPT_FAST_ENTRY, 0, "fast-entry", NULL,
@@ -59,8 +59,7 @@ static const struct option table[] = {
 	{ OPT_STALE, 0, "stale", NULL, "only what killed runs left behind" },
 	{ OPT_ALL, 0, "all", NULL, "everyone's uprobes, after saying whose" },
 	{ OPT_DRY_RUN, 0, "dry-run", NULL, "write nothing; print what would be written" },
-	{ OPT_FORCE, 0, "force", NULL,
-	  "also what is not proven safe (never what is proven wrong)" },
+	{ OPT_FORCE, 0, "force", NULL, "also what others have enabled or armed" },
 	{ OPT_ALL_MATCHES, 0, "all-matches", NULL, "several functions of one name: all of them" },
 	{ OPT_IFUNC, 0, "ifunc", "WHICH", "of an IFUNC: used (default), all, or resolver" },
 	{ OPT_MISSING_OK, 0, "missing-ok", NULL, "leave out what is not there, with a note" },
@@ -80,22 +79,45 @@ static const struct option table[] = {
 };
 _Static_assert(ARRAY_SIZE(table) == OPT_N, "every option is in the table, once");
 
+/* What an option says of a command that also takes another. */
+static const struct {
+	uint64_t bit, with;
+	const char *arg, *help;
+} variants[] = {
+	{ OPT_PID, OPT_DURATION, "PID[,PID]", "only these processes; files as they see them" },
+	{ OPT_COUNT, OPT_INTERVAL, "N", "end after N intervals" },
+	{ OPT_FORCE, OPT_ALL_MATCHES, NULL,
+	  "also what is not proven safe (never what is proven wrong)" },
+};
+
+static struct option of_command(const struct option *o, uint64_t takes)
+{
+	struct option said = *o;
+
+	for (size_t i = 0; i < ARRAY_SIZE(variants); i++)
+		if (variants[i].bit == o->bit && takes & variants[i].with) {
+			said.arg = variants[i].arg;
+			said.help = variants[i].help;
+		}
+	return said;
+}
+
 void options_help(uint64_t takes, struct buf *b)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		const struct option *o = &table[i];
+		const struct option o = of_command(&table[i], takes);
 		size_t start = b->len;
 
-		if (!(takes & o->bit))
+		if (!(takes & o.bit))
 			continue;
-		if (o->letter)
-			buf_addf(b, "  -%c, --%s", o->letter, o->name);
+		if (o.letter)
+			buf_addf(b, "  -%c, --%s", o.letter, o.name);
 		else
-			buf_addf(b, "      --%s", o->name);
-		if (o->arg)
-			buf_addf(b, " %s", o->arg);
+			buf_addf(b, "      --%s", o.name);
+		if (o.arg)
+			buf_addf(b, " %s", o.arg);
 		buf_pad(b, ' ', start + 28);
-		buf_addf(b, "  %s\n", o->help);
+		buf_addf(b, "  %s\n", o.help);
 	}
 }
 
@@ -307,9 +329,13 @@ static int take(struct options *o, uint64_t takes, const struct option *option,
 	if (!option->arg)
 		return value ? err_set(err, EINVAL, "--%s takes no value", option->name) : 0;
 	if (!value)
-		return err_set(err, EINVAL, "--%s needs a value: %s", option->name, option->arg);
+		return err_set(err, EINVAL, "--%s needs a value: %s", option->name,
+			       of_command(option, takes).arg);
 	if (set_value(o, option->bit, value, err) < 0)
 		return err_prefix(err, "--%s", option->name);
+	if (o->n_pids > 1 && !(takes & OPT_DURATION))
+		return err_set(err, EINVAL, "--pid: this command asks one process where its "
+					    "files are, not %zu", o->n_pids);
 	return 0;
 }
 

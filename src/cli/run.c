@@ -49,7 +49,8 @@ static void program_help(struct buf *b)
 
 static void command_help(const struct cmd *cmd, struct buf *b)
 {
-	buf_addf(b, "Usage: uprobe-ctl %s [OPTION]... %s\n", cmd->name, cmd->args);
+	buf_addf(b, "Usage: uprobe-ctl %s [OPTION]...%s%s\n", cmd->name, *cmd->args ? " " : "",
+		 cmd->args);
 	if (cmd->alias)
 		buf_addf(b, "Also:  uprobe-ctl %s\n", cmd->alias);
 	buf_addf(b, "\n%s\n\nOptions:\n", cmd->help);
