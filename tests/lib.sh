@@ -100,7 +100,8 @@ need_root() {
 }
 
 # Kernel tests begin with this. Sets $tracefs. Where tracefs is not mounted the test starts
-# itself again in a mount namespace of its own: the machine's mounts stay as they are.
+# itself again, with the arguments of need_tracefs, in a mount namespace of its own: the
+# machine's mounts stay as they are.
 # The lock keeps kernel tests apart, whoever starts them.
 need_tracefs() {
 	need_root
@@ -110,7 +111,7 @@ need_tracefs() {
 		if [ -z "$uctl_unshared" ]; then
 			unshare -m true 2>/dev/null || skip "may not make a mount namespace"
 			rm -rf "$tmp"
-			uctl_unshared=yes exec unshare -m "${SHELL:-/bin/sh}" "$0"
+			uctl_unshared=yes exec unshare -m "${SHELL:-/bin/sh}" "$0" "$@"
 		fi
 		mount -t tracefs nodev "$tracefs" || skip "tracefs cannot be mounted"
 	fi

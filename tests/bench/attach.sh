@@ -10,36 +10,19 @@
 # 1 000. A tool that is not there, or does not run on this machine, is left out, and why is
 # said. Fails unless count takes at most 1.2 times what the shell takes, and 1 000 functions
 # less than half a second.
-ctl=${1:?usage: attach.sh UPROBE-CTL MANY} many=${2:?usage: attach.sh UPROBE-CTL MANY}
-tracefs=$(awk '$3 == "tracefs" { print $2; exit }' /proc/mounts)
-[ "$(id -u)" -eq 0 ] && [ -w "$tracefs/uprobe_events" ] || {
-	echo "attach.sh: no root or no tracefs"
-	exit 77
-}
-tmp=$(mktemp -d) || exit 1
-group=bench_$$ failed=0
-# What a run that failed has left.
-clean_up() {
-	enable=$tracefs/instances/$group/events/$group/f/enable
-	[ ! -e "$enable" ] || echo 0 >"$enable"
-	[ ! -d "$tracefs/events/$group" ] || echo "-:$group/f" >>"$tracefs/uprobe_events"
-	[ ! -d "$tracefs/instances/$group" ] || rmdir "$tracefs/instances/$group"
-	rm -rf "$tmp"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM
-UPROBE_CTL_RUN=$tmp/run
-export UPROBE_CTL_RUN
+many=${2:?usage: attach.sh UPROBE-CTL MANY}
+# shellcheck source=tests/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_kernel "$@"
+failed=0
 cp "$many" "$tmp/many"
-libc=$(LD_TRACE_LOADED_OBJECTS=1 "$tmp/many" | sed -n 's/.*libc\.so\.6 => \(\/[^ ]*\) .*/\1/p')
-[ -z "$libc" ] || cp -L "$libc" "$tmp/libc.so.6"
+(copy_libc "$tmp" "$tmp/many") # where there is none, it says so
 funccount=$(command -v funccount-bpfcc || command -v funccount)
 
 with_count() { "$ctl" count -q -d 1ms "$1:$2"; }
 # In an instance, as count does it: what others trace goes on undisturbed. By dd, for cat cuts
 # long files within a line, which the kernel then refuses.
 with_shell() {
-	instance=$tracefs/instances/$group
 	mkdir "$instance" || return
 	echo 0 >"$instance/tracing_on"
 	dd if="$tmp/lines" of="$tracefs/uprobe_events" bs=16M oflag=append conv=notrunc ||

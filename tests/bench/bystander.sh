@@ -4,27 +4,14 @@
 # What 100 000 calls cost a process that is not asked for, while `trace -p' watches another
 # one: with perf, which arms that one only, and with tracefs (--follow), which arms every
 # process; the least of three runs each, in turn. CALLS is tests/progs/calls.
-ctl=${1:?usage: bystander.sh UPROBE-CTL CALLS} calls=${2:?usage: bystander.sh UPROBE-CTL CALLS}
-tracefs=$(awk '$3 == "tracefs" { print $2; exit }' /proc/mounts)
-[ "$(id -u)" -eq 0 ] && [ -w "$tracefs/uprobe_events" ] || {
-	echo "bystander.sh: no root or no tracefs"
-	exit 77
-}
-tmp=$(mktemp -d) || exit 1
-pid='' asked=''
-clean_up() {
-	[ -z "$pid" ] || { kill "$pid" && wait "$pid"; } 2>/dev/null
-	[ -z "$asked" ] || kill "$asked" 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM
-UPROBE_CTL_RUN=$tmp/run
-export UPROBE_CTL_RUN
+calls=${2:?usage: bystander.sh UPROBE-CTL CALLS}
+# shellcheck source=tests/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_kernel "$@"
 cp "$calls" "$tmp/calls"
 n=100000
-"$tmp/calls" -w 1 >"$tmp/ready" &
-asked=$!
+start_background "$tmp/ready" "$tmp/calls" -w 1
+asked=$pid
 
 # once NAME: a bystander as a whole, in ns; the least stays
 once() {
@@ -36,17 +23,10 @@ once() {
 watched() { # watched NAME ARGS...
 	name=$1
 	shift
-	"$ctl" trace -v -p $asked "$@" "$tmp/calls:work" >/dev/null 2>"$tmp/err" &
-	pid=$!
-	tries=0
-	until grep -q '^attached$' "$tmp/err"; do
-		[ $((tries += 1)) -le 100 ] || { cat "$tmp/err" >&2; exit 1; }
-		sleep 0.1
-	done
+	start_background "$tmp/err" "$ctl" trace -v -w /dev/null -p "$asked" "$@" "$tmp/calls:work"
+	wait_for 10 grep -q '^attached$' "$tmp/err" || fail "does not begin: $(cat "$tmp/err")"
 	once "$name"
-	kill "$pid"
-	wait "$pid"
-	pid=''
+	stop "$pid"
 }
 for _ in 1 2 3; do
 	once alone

@@ -6,24 +6,11 @@
 # command, by bpftrace, and by `perf stat' on the same probe; and one of ENDBR that begins with
 # endbr64, with and without --fast-entry. Fails if count of all processes costs more than the
 # best of the others, and a tenth.
-ctl=${1:?usage: hit.sh UPROBE-CTL MANY [ENDBR]} many=${2:?usage: hit.sh UPROBE-CTL MANY [ENDBR]}
-endbr=$3
-tracefs=$(awk '$3 == "tracefs" { print $2; exit }' /proc/mounts)
-[ "$(id -u)" -eq 0 ] && [ -w "$tracefs/uprobe_events" ] && [ -x /usr/bin/time ] || {
-	echo "hit.sh: no root, no tracefs or no /usr/bin/time"
-	exit 77
-}
-tmp=$(mktemp -d) || exit 1
-pid='' group=bench_$$
-clean_up() {
-	[ -z "$pid" ] || { kill "$pid" && wait "$pid"; } 2>/dev/null
-	[ ! -d "$tracefs/events/$group" ] || echo "-:$group/f" >>"$tracefs/uprobe_events"
-	rm -rf "$tmp"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM
-UPROBE_CTL_RUN=$tmp/run
-export UPROBE_CTL_RUN
+many=${2:?usage: hit.sh UPROBE-CTL MANY [ENDBR]} endbr=$3
+# shellcheck source=tests/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_kernel "$@"
+need_tools /usr/bin/time
 cp "$many" "$tmp/many"
 [ -z "$endbr" ] || cp "$endbr" "$tmp/endbr"
 calls=100000
@@ -47,15 +34,10 @@ once() {
 while_it() {
 	name=$1
 	shift
-	: >"$tmp/out" # what the one before said is not this one's word
-	"$@" >>"$tmp/out" 2>&1 </dev/null &
-	pid=$!
-	tries=0
-	until "on_$name" || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
+	start_background "$tmp/out" "$@"
+	wait_for 10 "on_$name" || fail "does not begin: $* $(cat "$tmp/out")"
 	once "$name"
-	kill $pid # a shell's background job takes no SIGINT
-	wait $pid 2>/dev/null
-	pid=''
+	stop "$pid" # a shell's background job takes no SIGINT
 }
 on_count() { grep -q '^attached' "$tmp/out"; }
 on_records() { on_count; }

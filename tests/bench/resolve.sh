@@ -4,12 +4,11 @@
 # One exported function of FILE (default: the largest ELF file below /usr), from name to the
 # line for the kernel: how much faster than `nm | grep' and `perf probe -D', and with how much
 # of nm's memory. Fails unless it is 10 times as fast as either, with a quarter of the memory.
-ctl=${1:?usage: resolve.sh UPROBE-CTL [FILE]}
-command -v nm >/dev/null && [ -x /usr/bin/time ] || {
-	echo "resolve.sh: no nm or no /usr/bin/time"
-	exit 77
-}
+: "${1:?usage: resolve.sh UPROBE-CTL [FILE]}"
 file=$2
+# shellcheck source=tests/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_tools nm /usr/bin/time
 [ -n "$file" ] || file=$(find /usr/bin /usr/lib /usr/lib64 -type f -size +2M \
 	! -path '/usr/lib/debug/*' -exec ls -l {} + 2>/dev/null | sort -k5,5nr |
 	awk '{ f = $NF; if ((getline head < f) > 0 && substr(head, 1, 4) == "\177ELF") print f; close(f) }' |
@@ -18,7 +17,7 @@ file=$2
 symbol=$(nm -D --defined-only "$file" | awk '{ sub(/@.*/, "") }
 	$2 == "T" && $3 ~ /^[A-Za-z][A-Za-z_0-9]+$/ { s[n++] = $3 }
 	END { print s[int(n / 2)] }')
-[ -n "$symbol" ] || { echo "resolve.sh: nothing to look for in $file"; exit 77; }
+[ -n "$symbol" ] || skip "nothing to look for in $file"
 
 # cost COMMAND: sets $us (of the whole process) and $kb: the least of five runs, the caches
 # being warm.
@@ -26,15 +25,14 @@ cost() {
 	us='' kb=''
 	for run in 1 2 3 4 5 6; do
 		begin=$(date +%s%N)
-		/usr/bin/time -o "$tmp" -f '%M' sh -c "$1" >/dev/null 2>&1 || { us=''; return; }
+		/usr/bin/time -o "$tmp/time" -f '%M' sh -c "$1" >/dev/null 2>&1 || { us=''; return; }
 		took=$((($(date +%s%N) - begin) / 1000))
 		[ "$run" -eq 1 ] || [ "${us:-$took}" -lt "$took" ] || us=$took
-		kb=$(tail -n 1 "$tmp")
+		kb=$(tail -n 1 "$tmp/time")
 	done
 }
-tmp=$(mktemp) && trap 'rm -f "$tmp"' EXIT || exit 1
 cost "exec '$ctl' add --dry-run '$file:$symbol'"
-[ -n "$us" ] || { echo "resolve.sh: uprobe-ctl does not find $symbol in $file"; exit 1; }
+[ -n "$us" ] || fail "uprobe-ctl does not find $symbol in $file"
 ours=$us ours_kb=$kb failed=0
 printf '%s:%s\nuprobe-ctl      %7d us  %7d kB\n' "$file" "$symbol" "$ours" "$ours_kb"
 compare() { # compare NAME COMMAND

@@ -17,56 +17,40 @@
 #
 # With UCTL_LONG=yes ten million events more, for the memory they take. Fails if uprobe-ctl
 # loses an event. Times are to 10 ms, and ticks are guesses: a million events tell most.
-ctl=${1:?usage: stream.sh UPROBE-CTL CALLS [EVENTS]} calls=${2:?usage: stream.sh UPROBE-CTL CALLS}
-n=${3:-100000}
-t=$(awk '$3 == "tracefs" { print $2; exit }' /proc/mounts)
-command -v setsid >/dev/null && [ "$(uname -m)" = x86_64 ] && [ -w "$t/uprobe_events" ] &&
-	[ -x /usr/bin/time ] || {
-	echo "stream.sh: not x86-64, no tracefs to write to, no setsid, or no /usr/bin/time"
-	exit 77
-}
-# Kernel tests of this machine would be measured, too.
-if command -v flock >/dev/null; then
-	exec 9>/run/uprobe-ctl-tests.lock && flock 9 || exit 1
-fi
-dir=$(mktemp -d) || exit 1
-group=uctl_bench_$$ instance=$t/instances/uctl_bench_$$
-clean() {
-	drop_instance
-	[ ! -d "$t/events/$group" ] || echo "-:$group/work" >>"$t/uprobe_events"
-	rm -rf "$dir"
-} 2>/dev/null
-trap clean EXIT
-trap 'exit 1' INT TERM
-UPROBE_CTL_RUN=$dir/run
-export UPROBE_CTL_RUN
-cp "$calls" "$dir/calls" || exit 1
-offset=$("$ctl" add -q --dry-run "$dir/calls:work" | sed 's/.*:0x/0x/')
-printf 'p:%s/work %s:%s n=%%di:u32\n' "$group" "$dir/calls" "$offset" >>"$t/uprobe_events" || exit 1
+calls=${2:?usage: stream.sh UPROBE-CTL CALLS [EVENTS]} n=${3:-100000}
+# shellcheck source=tests/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_kernel "$@"
+need_tools setsid /usr/bin/time
+[ "$(uname -m)" = x86_64 ] || skip "not x86-64"
+cp "$calls" "$tmp/calls" || exit 1
+offset=$("$ctl" add -q --dry-run "$tmp/calls:work" | sed 's/.*:0x/0x/')
+printf 'p:%s/work %s:%s n=%%di:u32\n' "$group" "$tmp/calls" "$offset" >>"$tracefs/uprobe_events" ||
+	fail "the kernel refuses the probe"
 
 # A part of a tool that ends by itself; one that runs until end_it, with all that it started
 # (a session). False: it has ended already.
-timed() { /usr/bin/time -a -o "$dir/times" -f '%U %S %M' "$@"; }
+timed() { /usr/bin/time -a -o "$tmp/times" -f '%U %S %M' "$@"; }
 begin() {
-	timed setsid sh -c 'echo $$ >"$0"; exec "$@"' "$dir/pid" "$@" \
-		>/dev/null 2>"$dir/err" 9>&- &
+	timed setsid sh -c 'echo $$ >"$0"; exec "$@"' "$tmp/pid" "$@" \
+		>/dev/null 2>"$tmp/err" 9>&- &
 	tool=$!
 	sleep 2
-	kill -0 "$(cat "$dir/pid")" 2>/dev/null || { end_it; false; }
+	kill -0 "$(cat "$tmp/pid")" 2>/dev/null || { end_it; false; }
 }
 end_it() { # end_it [SIGNAL]
-	kill -"${1:-TERM}" "$(cat "$dir/pid")"
+	kill -"${1:-TERM}" "$(cat "$tmp/pid")"
 	wait "$tool"
-	kill -KILL "-$(cat "$dir/pid")"
+	kill -KILL "-$(cat "$tmp/pid")"
 } 2>/dev/null
 
-start_ctl() { begin "$ctl" trace -q -w "$dir/lines" "$dir/calls:work n=arg1:u32"; }
+start_ctl() { begin "$ctl" trace -q -w "$tmp/lines" "$tmp/calls:work n=arg1:u32"; }
 stop_ctl() { end_it; }
 
 start_cat() {
 	mkdir "$instance" || return
 	echo 1 >"$instance/events/$group/work/enable"
-	begin sh -c 'exec cat "$0" >"$1"' "$instance/trace_pipe" "$dir/lines"
+	begin sh -c 'exec cat "$0" >"$1"' "$instance/trace_pipe" "$tmp/lines"
 }
 stop_cat() {
 	echo 0 >"$instance/events/$group/work/enable"
@@ -76,41 +60,36 @@ stop_cat() {
 }
 
 start_trace_cmd() { # -d: the function tracer, which is not needed, stays as it is
-	begin trace-cmd record -q -d -B "$group" -e "$group:work" -o "$dir/trace.dat" && return
+	begin trace-cmd record -q -d -B "$group" -e "$group:work" -o "$tmp/trace.dat" && return
 	drop_instance
 	false
 }
 stop_trace_cmd() {
 	end_it INT
-	timed trace-cmd report -q "$dir/trace.dat" >"$dir/lines" 2>"$dir/err"
+	timed trace-cmd report -q "$tmp/trace.dat" >"$tmp/lines" 2>"$tmp/err"
 	drop_instance
 }
-drop_instance() {
-	[ -d "$instance" ] || return
-	echo 0 >"$instance/events/$group/work/enable"
-	rmdir "$instance"
-}
 
-start_perf() { begin perf record -q -a -e "$group:work" -o "$dir/perf.data"; }
+start_perf() { begin perf record -q -a -e "$group:work" -o "$tmp/perf.data"; }
 stop_perf() {
 	end_it
-	timed perf script -i "$dir/perf.data" >"$dir/lines" 2>"$dir/err"
+	timed perf script -i "$tmp/perf.data" >"$tmp/lines" 2>"$tmp/err"
 }
 
 start_bpftrace() {
-	begin bpftrace -o "$dir/lines" -e "uprobe:$dir/calls:work {
+	begin bpftrace -o "$tmp/lines" -e "uprobe:$tmp/calls:work {
 		printf(\"%s %s %d n=%d\\n\", strftime(\"%H:%M:%S.%f\", nsecs), comm, pid, arg0) }"
 }
 stop_bpftrace() { end_it; }
 
-shown() { sed -n 's/.*[( ]n=\([0-9][0-9]*\).*/\1/p' "$dir/lines" 2>/dev/null; }
-fresh() { rm -f "$dir/lines" "$dir/times" "$dir/writer" "$dir/trace.dat" "$dir/perf.data"; }
+shown() { sed -n 's/.*[( ]n=\([0-9][0-9]*\).*/\1/p' "$tmp/lines" 2>/dev/null; }
+fresh() { rm -f "$tmp/lines" "$tmp/times" "$tmp/writer" "$tmp/trace.dat" "$tmp/perf.data"; }
 
 # first TOOL: sets $first. The calls say when they were made.
 first() {
 	fresh
-	"$dir/calls" clock 8 &
-	begun=$("$dir/calls" now)
+	"$tmp/calls" clock 8 &
+	begun=$("$tmp/calls" now)
 	"start_$1" || {
 		wait
 		return 1
@@ -121,12 +100,12 @@ first() {
 	first=$(shown | head -n 1)
 	first=$((${first:-$begun} - begun))
 }
-# full_rate TOOL WRITERS EVENTS: $dir/times of the tool, $dir/writer of the program
+# full_rate TOOL WRITERS EVENTS: $tmp/times of the tool, $tmp/writer of the program
 full_rate() {
 	fresh
 	"start_$1" || return
 	sleep 2
-	/usr/bin/time -o "$dir/writer" -f '%U %S' "$dir/calls" -t "$2" $(($3 / $2))
+	/usr/bin/time -o "$tmp/writer" -f '%U %S' "$tmp/calls" -t "$2" $(($3 / $2))
 	sleep 1
 	"stop_$1"
 	wait
@@ -145,17 +124,17 @@ row() { # row NAME TOOL WRITERS: sets $missing
 			if (ours > 0) printf " %9.1f", user * m / ours
 			print ""
 			print user * m >"/dev/stderr"
-		}' "$dir/writer" "$dir/times" 2>"$dir/user"
+		}' "$tmp/writer" "$tmp/times" 2>"$tmp/user"
 }
 measure() { # measure NAME TOOL
 	first "$2" || {
-		echo "SKIP $1: it ends at once, and says: $(head -n 1 "$dir/err")"
+		echo "SKIP $1: it ends at once, and says: $(head -n 1 "$tmp/err")"
 		return
 	}
 	for writers in 1 2; do
 		row "$1" "$2" $writers
 		if [ "$2" = ctl ]; then
-			ours=$(cat "$dir/user")
+			ours=$(cat "$tmp/user")
 			lost=$((lost + missing))
 		fi
 	done
@@ -179,9 +158,9 @@ with bpftrace bpftrace bpftrace
 
 if [ "$UCTL_LONG" = yes ]; then
 	fresh
-	timed "$ctl" trace -w /dev/null "$dir/calls:work n=arg1:u32" -- "$dir/calls" -t 2 5000000 \
-		2>"$dir/err"
-	awk 'NF == 3 { print "ten million events: peak memory " $3 " kB" }' "$dir/times"
-	sed -n 's/; uprobe detached$//p' "$dir/err"
+	timed "$ctl" trace -w /dev/null "$tmp/calls:work n=arg1:u32" -- "$tmp/calls" -t 2 5000000 \
+		2>"$tmp/err"
+	awk 'NF == 3 { print "ten million events: peak memory " $3 " kB" }' "$tmp/times"
+	sed -n 's/; uprobe detached$//p' "$tmp/err"
 fi
 [ "$lost" -eq 0 ]
