@@ -7,20 +7,12 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "cli/command.h"
 #include "cli/counting.h"
 #include "tracefs/profile.h"
-
-static double now_seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* What exists is counted by the kernel anyway, since it was made. */
 static int refuse_names(struct counting *c)
@@ -97,7 +89,7 @@ static void explain_silence(struct counting *c, bool at_end)
 static bool on_round(void *ctx)
 {
 	struct counting *c = ctx;
-	double now = now_seconds();
+	double now = clock_seconds();
 
 	explain_silence(c, false);
 	if (c->cli->opts.interval_ns && now >= c->next) {
@@ -146,7 +138,7 @@ static int loop(struct counting *c)
 		return rc;
 	watchset_note_cost(&c->set, c->watch);
 	silence_begin(&c->silence, &c->set, watch_group(c->watch));
-	c->begun = c->last = now_seconds();
+	c->begun = c->last = clock_seconds();
 	c->next = c->begun + (double)c->cli->opts.interval_ns / 1e9;
 	reason = watch_loop(c->watch, &opts, &c->cli->err);
 	if (reason == WATCH_SIGNAL)
@@ -162,7 +154,7 @@ static int loop(struct counting *c)
 /* What came after the last whole interval is not shown, but belongs to the sum. */
 static int close_interval(struct counting *c)
 {
-	double now = now_seconds();
+	double now = clock_seconds();
 	int rc = read_profile(c);
 
 	counts_tick(c->counts, now - c->last);
@@ -176,7 +168,7 @@ static int finish(struct counting *c)
 	int rc = watch_drain(c->watch, &c->cli->err);
 
 	if (rc == 0 && !c->cli->opts.interval_ns)
-		round_of(c, now_seconds());
+		round_of(c, clock_seconds());
 	else if (rc == 0)
 		rc = close_interval(c);
 	return c->failed ? -EIO : rc;

@@ -8,9 +8,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "cli/probe-row.h"
 #include "cli/probes.h"
@@ -244,20 +244,12 @@ static int round_once(struct view *v)
 	return rc;
 }
 
-static double now_seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 /* Waits until `until`; false if a signal or the end of our reader came first. */
 static bool sleep_until(const struct cli *cli, int signal_fd, double until)
 {
 	for (;;) {
 		struct pollfd fds[] = { { signal_fd, POLLIN, 0 }, { cli->out_fd, 0, 0 } };
-		double left = until - now_seconds();
+		double left = until - clock_seconds();
 		int sig;
 
 		if (left <= 0)
@@ -271,7 +263,7 @@ static bool sleep_until(const struct cli *cli, int signal_fd, double until)
 
 static int repeat(struct view *v)
 {
-	double interval = (double)v->cli->opts.interval_ns / 1e9, start = now_seconds(),
+	double interval = (double)v->cli->opts.interval_ns / 1e9, start = clock_seconds(),
 	       at = start, last = start, end = 0;
 	uint64_t count = v->cli->opts.count;
 	int signal_fd, rc = signals_open(&signal_fd, &v->cli->err);
@@ -285,8 +277,8 @@ static int repeat(struct view *v)
 		profile_done(&v->before);
 		v->before = v->now;
 		v->now = (struct profile){ 0 };
-		v->seconds = now_seconds() - last;
-		last = now_seconds();
+		v->seconds = clock_seconds() - last;
+		last += v->seconds;
 		v->elapsed = last - start;
 		rc = round_once(v);
 	}

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "cli/command.h"
 #include "cli/cost.h"
@@ -74,14 +74,6 @@ static void on_growth(void *ctx, const struct buffers *buffers, bool has_grown)
 	if (has_grown || !t->has_told_limit)
 		lost_note_growth(t->cli, buffers, has_grown);
 	t->has_told_limit |= !has_grown;
-}
-
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
 static void announce(const struct trace *t)
@@ -209,10 +201,8 @@ static int loop(struct trace *t)
 
 static void begin_output(struct trace *t)
 {
-	uint64_t mono = now_ns(CLOCK_MONOTONIC);
-
-	t->opts.wall_offset_ns = (int64_t)(now_ns(CLOCK_REALTIME) - mono);
-	t->opts.start_ns = mono;
+	t->opts.wall_offset_ns = clock_wall_offset_ns();
+	t->opts.start_ns = clock_ns();
 	t->opts.name_width = watchset_name_width(&t->set);
 	t->opts.group = group_of;
 	t->opts.name = watched_name;

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <time.h>
-
+#include "base/clock.h"
 #include "cli/cost.h"
 #include "cli/hits.h"
 #include "cli/pairing.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 /*
  * Hits may be far apart. What they cost where that was measured: 0.3 to 3 us on hardware, 10 us
@@ -38,14 +35,6 @@ bool cost_describe(const struct cost_facts *f, struct buf *b)
 	return true;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
-}
-
 static bool has_filter(const struct watchset *set)
 {
 	for (size_t i = 0; i < set->plan.n; i++)
@@ -70,7 +59,7 @@ void cost_begin(struct cost *c, const struct watchset *set, const struct watch *
 		.group = watch_group(watch),
 		.is_confined = set->cli->opts.n_pids && !is_unconfined,
 		.sees_all = !has_filter(set) && !is_unconfined,
-		.looked_ns = now_ns(),
+		.looked_ns = clock_ns(),
 		.gap_ns = MOST_NS,
 	};
 	c->hits = hits_now(c);
@@ -98,7 +87,7 @@ void cost_look(struct cost *c, uint64_t events)
 	struct cost_facts f;
 	auto_buf b = BUF_INIT;
 
-	if (!c->looked_ns || (now = now_ns()) - c->looked_ns < SECOND_NS)
+	if (!c->looked_ns || (now = clock_ns()) - c->looked_ns < SECOND_NS)
 		return;
 	waited = now - c->looked_ns;
 	c->looked_ns = now;

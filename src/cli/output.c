@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/output.h"
@@ -14,8 +14,6 @@ enum {
 	USERS = 1024, /* remembered */
 	WRITE_SIZE = 1 << 16,
 };
-
-#define SECOND_NS INT64_C(1000000000)
 
 /* Whose a task is, asked for again after a second. */
 struct user {
@@ -95,7 +93,7 @@ static const struct user *find_user(struct output *out, const struct event *e)
 {
 	struct user *u = &out->users[(uint32_t)e->tid % USERS];
 
-	if (u->tid == e->tid && e->time_ns - u->since_ns < (uint64_t)SECOND_NS)
+	if (u->tid == e->tid && e->time_ns - u->since_ns < SECOND_NS)
 		return u;
 	if (u->tid != e->tid)
 		*u = (struct user){ .tid = e->tid };
@@ -220,11 +218,8 @@ static bool is_alive(pid_t tid)
 
 bool output_round(struct output *out)
 {
-	struct timespec ts;
-	int64_t now;
+	uint64_t now = clock_ns();
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = ts.tv_sec * SECOND_NS + ts.tv_nsec;
 	if (out->pairs && now - out->reaped_ns > SECOND_NS) {
 		out->reaped_ns = now;
 		pairs_reap(out->pairs, is_alive);

@@ -28,7 +28,7 @@ struct output {
 	uint64_t n_selected; /* lines that would be shown without --sample */
 	uint64_t n_shown;
 	uint64_t n_userless; /* of tasks that were gone before --uid could ask */
-	int64_t reaped_ns;
+	uint64_t reaped_ns;
 };
 
 /* What the options say wrong together; 0 or EXIT_USAGE. Before anything is begun. */

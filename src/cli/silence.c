@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/param.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "cli/hits.h"
 #include "cli/pairing.h"
@@ -14,7 +14,6 @@
 #include "proc/proc.h"
 #include "resolve/bindings.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define PATIENCE_NS (5 * SECOND_NS)
 
 static uint64_t count_hits(const struct watchset *set, const char *group)
@@ -188,18 +187,10 @@ static const char *selection_of(const struct options *o)
 	return NULL;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
-}
-
 void silence_begin(struct silence *s, const struct watchset *set, const char *group)
 {
 	/* What is made for this run has no hits yet. */
-	*s = (struct silence){ set, group, now_ns(), set->plan.n ? 0 : count_hits(set, group) };
+	*s = (struct silence){ set, group, clock_ns(), set->plan.n ? 0 : count_hits(set, group) };
 }
 
 uint64_t silence_hits(const struct silence *s)
@@ -212,7 +203,7 @@ uint64_t silence_hits(const struct silence *s)
 bool silence_is_due(const struct silence *s, bool at_end)
 {
 	return s->begun_ns && !opt(&s->set->cli->opts, OPT_QUIET) &&
-	       (at_end || now_ns() - s->begun_ns >= PATIENCE_NS);
+	       (at_end || clock_ns() - s->begun_ns >= PATIENCE_NS);
 }
 
 void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end)
@@ -231,7 +222,7 @@ void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end)
 	o = &s->set->cli->opts;
 	begun = s->begun_ns;
 	s->begun_ns = 0;
-	waited = (double)(now_ns() - begun) / 1e9;
+	waited = (double)(clock_ns() - begun) / 1e9;
 	f.hits = silence_hits(s);
 	f.has_pids = o->n_pids > 0;
 	f.selection = selection_of(o);

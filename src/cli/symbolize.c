@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "cli/symbolize.h"
 #include "proc/proc.h"
@@ -13,7 +14,7 @@
 #define MAX_PROCESSES 64
 #define MAX_NAMES 65536      /* kept; what comes after is shown as a number */
 #define TABLE_SIZE 8192      /* a power of two */
-#define MAPS_TTL_NS 1000000000
+#define MAPS_TTL_NS SECOND_NS
 #define RETRY_NS 50000000    /* no sooner are maps asked again about an unknown address */
 
 struct process {

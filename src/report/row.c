@@ -4,9 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "report/row.h"
-
-#define NS UINT64_C(1000000000) /* of a second */
 
 struct row row_of_event(const struct event *e)
 {
@@ -125,8 +124,8 @@ static void set_second(struct clock *c, int64_t second)
 
 const char *clock_text(struct clock *c, uint64_t wall_ns)
 {
-	int64_t second = wall_ns / NS;
-	uint64_t fraction = wall_ns % NS;
+	int64_t second = wall_ns / SECOND_NS;
+	uint64_t fraction = wall_ns % SECOND_NS;
 
 	if (!c->is_known || second != c->second)
 		set_second(c, second);

@@ -3,8 +3,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "session/signals.h"
 #include "session/watch-private.h"
@@ -12,14 +12,6 @@
 
 /* How long a recorded event may wait to be shown. */
 #define ROUND_MS 100
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
 
 enum { SLOT_SIGNALS, SLOT_OUT, SLOT_CPUS };
 
@@ -69,7 +61,7 @@ static enum watch_reason reason_to_end(struct watch *w, const struct pollfd *fds
 		return WATCH_COMMAND;
 	if (fds[SLOT_OUT].revents & (POLLERR | POLLNVAL | POLLHUP))
 		return WATCH_CLOSED;
-	if (end_ns && now_ns() >= end_ns)
+	if (end_ns && clock_ns() >= end_ns)
 		return WATCH_TIME;
 	return WATCH_GOES_ON;
 }
@@ -119,13 +111,13 @@ static void grow_buffers(struct watch *w, const struct watch_loop_opts *opts)
 enum watch_reason watch_loop(struct watch *w, const struct watch_loop_opts *opts,
 			     struct err *err)
 {
-	uint64_t end_ns = opts->duration_ns ? now_ns() + opts->duration_ns : 0;
+	uint64_t end_ns = opts->duration_ns ? clock_ns() + opts->duration_ns : 0;
 	auto_free struct pollfd *fds = NULL;
 	size_t n, n_losses;
 
 	fds = poll_set(w, opts->out_fd, &n);
 	for (;;) {
-		int ready = poll(fds, n, wait_ms(end_ns, now_ns()));
+		int ready = poll(fds, n, wait_ms(end_ns, clock_ns()));
 		enum watch_reason reason;
 
 		if (ready < 0 && errno != EINTR) {

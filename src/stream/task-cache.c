@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "stream/task-cache.h"
 
@@ -10,7 +11,7 @@ enum {
 	COMM_SIZE = 16, /* TASK_COMM_LEN */
 };
 
-#define TASK_TTL_NS UINT64_C(1000000000)
+#define TASK_TTL_NS SECOND_NS
 
 struct task {
 	pid_t tid; /* 0: empty */
