@@ -13,6 +13,7 @@
 #include "analyze/pairs.h"
 #include "base/attr.h"
 #include "base/xalloc.h"
+#include "probe/name.h"
 
 enum {
 	BUCKETS = 1024,
@@ -119,7 +120,7 @@ void pairs_free(struct pairs *p)
 static bool find_sp(const struct event_type *type, size_t *ret)
 {
 	for (size_t i = 0; i < type->n_fields; i++)
-		if (strcmp(type->fields[i].name, "__sp") == 0) {
+		if (strcmp(type->fields[i].name, NAME_SP) == 0) {
 			*ret = i;
 			return !type->fields[i].is_array;
 		}

@@ -4,6 +4,7 @@
 
 #include "base/xalloc.h"
 #include "cli/carrier.h"
+#include "probe/name.h"
 #include "resolve/share.h"
 
 struct part {
@@ -49,7 +50,7 @@ void carrier_describe(const struct carrier *c, const struct definition *planned,
 
 		*field = c->type->fields[i];
 		field->name = xstrdup(arg->name);
-		field->is_hidden = strncmp(arg->name, "__", 2) == 0;
+		field->is_hidden = name_is_hidden(arg->name);
 		sharing_describe(arg, field);
 	}
 }

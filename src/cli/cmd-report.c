@@ -9,6 +9,7 @@
 
 #include "base/xalloc.h"
 #include "cli/output.h"
+#include "probe/name.h"
 #include "stream/text.h"
 
 /* Events of one name, without _ret: halves of calls, if they carry __sp. */
@@ -61,7 +62,7 @@ static int pair_of(struct report *r, const struct event_type *type)
 static bool has_sp(const struct event_type *type)
 {
 	for (size_t i = 0; i < type->n_fields; i++)
-		if (strcmp(type->fields[i].name, "__sp") == 0)
+		if (strcmp(type->fields[i].name, NAME_SP) == 0)
 			return true;
 	return false;
 }

@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "cli/counted.h"
 #include "probe/filter.h"
+#include "probe/name.h"
 #include "resolve/fast-entry.h"
 
 #define EVENT_NAME "count"
@@ -87,7 +88,7 @@ static void copy_args(struct definition *to, const struct definition *from)
 	for (size_t i = 0; i < from->n_args; i++) {
 		const struct def_arg *arg = &from->args[i];
 
-		if (strncmp(arg->name, "__", 2) == 0)
+		if (name_is_hidden(arg->name))
 			continue;
 		to->args = xgrow(to->args, to->n_args, sizeof(*to->args));
 		to->args[to->n_args++] = (struct def_arg){
@@ -105,7 +106,7 @@ static void add_id(struct definition *d, size_t id)
 {
 	d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
 	d->args[d->n_args++] = (struct def_arg){
-		.name = xstrdup("__id"),
+		.name = xstrdup(NAME_ID),
 		.expr = xasprintf("\\%zu", id),
 		.type = xstrdup("u32"),
 		.expr_from = d->offset_from,
@@ -163,7 +164,7 @@ static bool same_exprs(const struct definition *a, const struct definition *b)
 	if (a->n_args != b->n_args)
 		return false;
 	for (size_t i = 0; i < a->n_args; i++)
-		if (strcmp(a->args[i].name, "__id") != 0 &&
+		if (strcmp(a->args[i].name, NAME_ID) != 0 &&
 		    strcmp(a->args[i].expr, b->args[i].expr) != 0)
 			return false;
 	return true;
@@ -273,7 +274,7 @@ int counted_watch(struct counted *c, struct watch *watch, struct err *err)
 		if (rc < 0)
 			return refused(c, e, rc, err);
 		for (size_t k = 0; k < e->type.n_fields; k++)
-			if (strcmp(e->type.fields[k].name, "__id") == 0)
+			if (strcmp(e->type.fields[k].name, NAME_ID) == 0)
 				e->id_field = k;
 	}
 	return 0;

@@ -6,6 +6,7 @@
 
 #include "base/xalloc.h"
 #include "cli/probe-row.h"
+#include "probe/name.h"
 #include "session/runs.h"
 #include "tracefs/control.h"
 
@@ -160,18 +161,12 @@ void probe_row_arg(const struct def_arg *a, struct buf *b)
 		buf_addf(b, ":%s", a->type);
 }
 
-/* Ours say which location it is, and the like. */
-static bool is_hidden(const struct def_arg *a)
-{
-	return strncmp(a->name, "__", 2) == 0;
-}
-
 void probe_row_args(const struct probe_row *row, struct table *t)
 {
 	auto_buf b = BUF_INIT;
 
 	for (size_t i = 0; i < row->d->n_args; i++) {
-		if (is_hidden(&row->d->args[i]))
+		if (name_is_hidden(row->d->args[i].name))
 			continue;
 		if (b.len)
 			buf_addc(&b, ' ');
@@ -186,7 +181,7 @@ static void add_args(const struct definition *d, struct json *j)
 	for (size_t i = 0; i < d->n_args; i++) {
 		auto_buf b = BUF_INIT;
 
-		if (is_hidden(&d->args[i]))
+		if (name_is_hidden(d->args[i].name))
 			continue;
 		probe_row_arg(&d->args[i], &b);
 		json_str(j, NULL, buf_str(&b));

@@ -12,9 +12,9 @@
 #include "probe/show.h"
 
 /* __comm: saved_cmdlines is global and small; the record itself must carry the name (R21). */
-static const char *const hidden_args[] = { "__comm=$comm", NULL };
+static const char *const hidden_args[] = { NAME_COMM "=$comm", NULL };
 /* The stack pointer tells which return belongs to which entry (R18). */
-static const char *const hidden_pair_args[] = { "__sp=$stack", NULL };
+static const char *const hidden_pair_args[] = { NAME_SP "=$stack", NULL };
 
 static char *name_shown(const struct cli *cli, const char *name)
 {

@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "cli/watched-private.h"
 #include "probe/filter.h"
+#include "probe/name.h"
 #include "proc/mapped.h"
 #include "probe/show.h"
 #include "resolve/locate.h"
@@ -57,7 +58,7 @@ void watched_add_location(struct watched *w, size_t id, char *file, char *symbol
 void watched_find_id(struct watched *w)
 {
 	for (size_t i = 0; i < w->type.n_fields; i++)
-		if (strcmp(w->type.fields[i].name, "__id") == 0)
+		if (strcmp(w->type.fields[i].name, NAME_ID) == 0)
 			w->id_field = i;
 }
 
@@ -112,7 +113,7 @@ static size_t listed_id(const struct definition *d)
 	uint64_t id;
 
 	for (size_t i = 0; i < d->n_args; i++)
-		if (strcmp(d->args[i].name, "__id") == 0 && d->args[i].expr[0] == '\\' &&
+		if (strcmp(d->args[i].name, NAME_ID) == 0 && d->args[i].expr[0] == '\\' &&
 		    num_parse_uint(d->args[i].expr + 1, UINT16_MAX, &id))
 			return id;
 	return 0;

@@ -11,6 +11,7 @@
 #include "probe/constant.h"
 #include "probe/definition.h"
 #include "probe/filter-parse.h"
+#include "probe/name.h"
 #include "probe/show.h"
 
 #define MAX_TEXT 4095 /* event_filter_write() refuses a page */
@@ -119,7 +120,7 @@ static int unknown_field(struct making *m, const struct filter_item *item)
 	for (size_t i = 0; i < m->d->n_args; i++) {
 		const char *name = m->d->args[i].name;
 
-		if (strncmp(name, "__", 2) == 0)
+		if (name_is_hidden(name))
 			continue;
 		text_nearest_offer(&near, name);
 		buf_addf(&names, "%s, ", name);

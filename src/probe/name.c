@@ -106,6 +106,11 @@ int name_check_arg(const char *s, struct err *err)
 	return 0;
 }
 
+bool name_is_hidden(const char *s)
+{
+	return strncmp(s, "__", 2) == 0;
+}
+
 /* Bytes no identifier has become '_', a run of them one; none is left at the end. */
 static void add_ident(struct buf *b, const char *s, size_t len, size_t max)
 {

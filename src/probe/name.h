@@ -29,6 +29,15 @@ int name_check_event(const char *s, struct err *err);
 int name_check_arg(const char *s, struct err *err);
 
 /*
+ * Arguments of ours, whose names begin with __: recorded, but not shown. Beside those made
+ * of the user's own arguments:
+ */
+#define NAME_ID "__id"     /* a constant: which of its event's locations it is */
+#define NAME_COMM "__comm" /* the task's name, carried by the record */
+#define NAME_SP "__sp"     /* the stack pointer: tells which return ends which call */
+bool name_is_hidden(const char *s);
+
+/*
  * An identifier made of a symbol's name: other bytes become '_', runs of them one, the
  * end is cut to fit NAME_MAX_EVENT less `reserve`. ".constprop.0"-like suffixes stay.
  * "" cannot result. Heap.

@@ -4,6 +4,7 @@
 
 #include "base/xalloc.h"
 #include "probe/constant.h"
+#include "probe/name.h"
 #include "probe/show.h"
 
 #define AT_FDCWD_NUMBER (-100)
@@ -146,7 +147,7 @@ struct view *view_new(const struct show *show, struct event_type *type,
 	for (size_t i = 0; i < show->n; i++)
 		v->n += bind(&v->bound[v->n], &show->fields[i], type);
 	v->n_values = type->n_fields;
-	v->comm = find(type, "__comm");
+	v->comm = find(type, NAME_COMM);
 	v->values = xcalloc(v->n_values + 1, sizeof(*v->values));
 	return v;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "probe/name.h"
 #include "resolve/filters.h"
 #include "resolve/lower.h"
 #include "resolve/older.h"
@@ -49,7 +50,7 @@ static void add_hidden(const struct planning *p, const struct resolution *res,
 	if (res->functions.n > 1 && !plan_is_separate(p, res)) {
 		auto_free char *expr = xasprintf("\\%zu", id);
 
-		add_hidden_arg(d, "__id", expr, "u32");
+		add_hidden_arg(d, NAME_ID, expr, "u32");
 	}
 }
 

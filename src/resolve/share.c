@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
+#include "probe/name.h"
 #include "resolve/share.h"
 
 /* Well below the kernel's 128 and 4095: names, types and the __id may make a line longer. */
@@ -85,7 +86,7 @@ static bool is_word(const struct def_arg *arg)
 /* The constant of a pattern's functions. */
 static bool is_id(const struct def_arg *arg)
 {
-	return arg->name_from.generated && strcmp(arg->name, "__id") == 0;
+	return arg->name_from.generated && strcmp(arg->name, NAME_ID) == 0;
 }
 
 static size_t n_own_args(const struct definition *d)
@@ -184,8 +185,8 @@ static struct group *group_of(const struct work *w, const struct member *m)
 /* Names that would not clash with those made here. */
 static bool keeps_name(const char *name)
 {
-	return strcmp(name, "__id") != 0 &&
-	       !(strncmp(name, "__", 2) == 0 && isdigit((unsigned char)name[2]));
+	return !(name_is_hidden(name) &&
+		 (isdigit((unsigned char)name[2]) || strcmp(name, NAME_ID) == 0));
 }
 
 static void first_fields(struct group *g, const struct definition *d)
@@ -278,7 +279,7 @@ static void add_id(struct definition *d, size_t id)
 	const struct source from = { d->path_from.at, true };
 
 	d->args[d->n_args++] = (struct def_arg){
-		.name = xstrdup("__id"),
+		.name = xstrdup(NAME_ID),
 		.expr = xasprintf("\\%zu", id),
 		.type = xstrdup("u32"),
 		.name_from = from,

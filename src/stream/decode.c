@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "probe/name.h"
 #include "stream/decode.h"
 #include "stream/format.h"
 
@@ -121,7 +122,7 @@ static void describe(struct field *field, const struct format_field *f)
 	field->kind = f->kind;
 	field->bits = f->kind == VALUE_STRING ? 0 : f->item_size * 8;
 	field->is_array = f->is_array;
-	field->is_hidden = strncmp(f->name, "__", 2) == 0;
+	field->is_hidden = name_is_hidden(f->name);
 }
 
 static void add_argument(struct decoder *d, const struct format_field *f,
@@ -129,7 +130,7 @@ static void add_argument(struct decoder *d, const struct format_field *f,
 {
 	if (!f->is_array) {
 		add_load(d, f, f->offset, value);
-		if (f->kind == VALUE_STRING && strcmp(f->name, "__comm") == 0)
+		if (f->kind == VALUE_STRING && strcmp(f->name, NAME_COMM) == 0)
 			d->carried_comm = value;
 		return;
 	}

@@ -12,6 +12,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/xalloc.h"
+#include "probe/name.h"
 #include "stream/text-line.h"
 #include "stream/text.h"
 
@@ -131,7 +132,7 @@ static void describe(struct field *f, const struct cut *name, const struct value
 	f->is_array = v->kind == VALUE_ARRAY;
 	f->kind = f->is_array ? v->items[0].kind : v->kind;
 	f->bits = 64;
-	f->is_hidden = strncmp(f->name, "__", 2) == 0;
+	f->is_hidden = name_is_hidden(f->name);
 	f->is_retval = is_return && strcmp(f->name, "retval") == 0;
 }
 
@@ -227,7 +228,7 @@ static void set_comm(struct text *t, struct event *e, const struct cut *comm)
 	size_t len = (size_t)(comm->end - comm->at);
 
 	for (size_t i = 0; i < e->type->n_fields; i++)
-		if (strcmp(e->type->fields[i].name, "__comm") == 0 &&
+		if (strcmp(e->type->fields[i].name, NAME_COMM) == 0 &&
 		    e->values[i].kind == VALUE_STRING) {
 			s = e->values[i].str;
 			len = e->values[i].len;
