@@ -119,12 +119,8 @@ void pairs_free(struct pairs *p)
 
 static bool find_sp(const struct event_type *type, size_t *ret)
 {
-	for (size_t i = 0; i < type->n_fields; i++)
-		if (strcmp(type->fields[i].name, NAME_SP) == 0) {
-			*ret = i;
-			return !type->fields[i].is_array;
-		}
-	return false;
+	*ret = event_type_find(type, NAME_SP);
+	return *ret != NO_FIELD && !type->fields[*ret].is_array;
 }
 
 static int by_type(const void *a, const void *b)

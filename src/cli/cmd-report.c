@@ -61,10 +61,7 @@ static int pair_of(struct report *r, const struct event_type *type)
 
 static bool has_sp(const struct event_type *type)
 {
-	for (size_t i = 0; i < type->n_fields; i++)
-		if (strcmp(type->fields[i].name, NAME_SP) == 0)
-			return true;
-	return false;
+	return event_type_find(type, NAME_SP) != NO_FIELD;
 }
 
 /* The text has the columns of calls if the first event may be half of one. */

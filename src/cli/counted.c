@@ -189,7 +189,7 @@ static void add_event(struct counted *c, const struct filter *filter)
 {
 	c->events = xgrow(c->events, c->n_events, sizeof(*c->events));
 	c->events[c->n_events++] = (struct counted_event){
-		.first = c->defs.n, .id_field = SIZE_MAX, .filter = filter,
+		.first = c->defs.n, .id_field = NO_FIELD, .filter = filter,
 	};
 	c->n_filters += filter != NULL;
 }
@@ -273,9 +273,7 @@ int counted_watch(struct counted *c, struct watch *watch, struct err *err)
 		rc = watch_event(watch, &e->type, e->filter ? e->filter->text : NULL, err);
 		if (rc < 0)
 			return refused(c, e, rc, err);
-		for (size_t k = 0; k < e->type.n_fields; k++)
-			if (strcmp(e->type.fields[k].name, NAME_ID) == 0)
-				e->id_field = k;
+		e->id_field = event_type_find(&e->type, NAME_ID);
 	}
 	return 0;
 }
@@ -284,7 +282,7 @@ size_t counted_id(const struct event *e)
 {
 	const struct counted_event *of = e->type->user;
 
-	return of->id_field == SIZE_MAX ? of->first : e->values[of->id_field].u;
+	return of->id_field == NO_FIELD ? of->first : e->values[of->id_field].u;
 }
 
 void counted_done(struct counted *c)

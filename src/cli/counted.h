@@ -15,7 +15,7 @@
 struct counted_event {
 	struct event_type type;   /* complete once it is watched */
 	size_t first;             /* its first location: a counter and a definition */
-	size_t id_field;          /* of __id among the fields; SIZE_MAX: one location */
+	size_t id_field;          /* of __id among the fields; NO_FIELD: one location */
 	const struct filter *filter; /* the plan's; NULL: none */
 };
 

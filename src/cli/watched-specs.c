@@ -168,7 +168,7 @@ int watchset_watch_specs(struct watchset *set, struct watch *watch)
 			add_view(w, d->show);
 			mark_retval(w, d);
 		}
-		id = w->id_field == SIZE_MAX ? 0 : f - res->functions.functions;
+		id = w->id_field == NO_FIELD ? 0 : f - res->functions.functions;
 		add_place(w, id, d);
 		watched_add_location(w, id, xstrdup(f->target->name),
 			     name_shown(set->cli, function_name(f)), d->kind);

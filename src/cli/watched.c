@@ -22,7 +22,7 @@ struct watched *watched_make(struct watchset *set, const char *group,
 	w->type.group = xstrdup(group);
 	w->type.event = xstrdup(event);
 	w->type.user = w;
-	w->id_field = SIZE_MAX;
+	w->id_field = NO_FIELD;
 	w->set = set;
 	return w;
 }
@@ -57,15 +57,13 @@ void watched_add_location(struct watched *w, size_t id, char *file, char *symbol
 
 void watched_find_id(struct watched *w)
 {
-	for (size_t i = 0; i < w->type.n_fields; i++)
-		if (strcmp(w->type.fields[i].name, NAME_ID) == 0)
-			w->id_field = i;
+	w->id_field = event_type_find(&w->type, NAME_ID);
 }
 
 size_t watched_location(const struct event *e)
 {
 	const struct watched *w = watched_of(e);
-	uint64_t id = w->id_field == SIZE_MAX ? 0 : e->values[w->id_field].u;
+	uint64_t id = w->id_field == NO_FIELD ? 0 : e->values[w->id_field].u;
 
 	return id < w->n_locations ? (size_t)id : 0;
 }
@@ -87,7 +85,7 @@ const char *watched_symbol(const struct event *e)
 const char *watched_name(const struct event *e)
 {
 	const struct watched *w = watched_of(e);
-	const char *name = w->id_field == SIZE_MAX ? NULL : w->names[watched_location(e)];
+	const char *name = w->id_field == NO_FIELD ? NULL : w->names[watched_location(e)];
 
 	return name ? name : event_type_name(e->type);
 }
@@ -220,7 +218,7 @@ size_t watchset_name_width(const struct watchset *set)
 		const struct watched *w = set->watched[i];
 		size_t len = strlen(event_type_name(&w->type));
 
-		for (size_t k = 0; k < w->n_locations && w->id_field != SIZE_MAX; k++)
+		for (size_t k = 0; k < w->n_locations && w->id_field != NO_FIELD; k++)
 			if (w->names[k] && strlen(w->names[k]) > len)
 				len = strlen(w->names[k]);
 		width = len > width ? len : width;

@@ -27,7 +27,7 @@ struct watched {
 	char **symbols; /* of each location, by __id; NULL where none is known */
 	char **names;   /* what its events are called */
 	size_t n_locations;
-	size_t id_field; /* of __id among the fields; SIZE_MAX: one location */
+	size_t id_field; /* of __id among the fields; NO_FIELD: one location */
 	/* Of events that are shown by more than what was recorded: */
 	struct view *view;     /* NULL: as it was recorded */
 	struct event *shown;

@@ -70,6 +70,12 @@ static inline const char *event_type_name(const struct event_type *type)
 	return type->shown ? type->shown : type->event;
 }
 
+#define NO_FIELD SIZE_MAX
+/* The field of that name; NO_FIELD: the event has none. */
+size_t event_type_find(const struct event_type *type, const char *name);
+/* Frees the fields. */
+void event_type_done(struct event_type *type);
+
 struct event {
 	const struct event_type *type;
 	uint64_t time_ns; /* of the buffer's clock */

@@ -8,7 +8,6 @@
 #include "probe/show.h"
 
 #define AT_FDCWD_NUMBER (-100)
-#define NONE SIZE_MAX
 
 /* A field of a show, bound to the indexes of a type's fields. */
 struct bound {
@@ -26,7 +25,7 @@ struct view {
 	size_t n;
 	struct value *values; /* of all fields of the type */
 	size_t n_values;
-	size_t comm;       /* the text that was recorded last; NONE: none of ours was */
+	size_t comm;       /* the text that was recorded last; NO_FIELD: none of ours was */
 	struct view_ops ops;
 };
 
@@ -76,12 +75,10 @@ void show_free(struct show *s)
 	free(s);
 }
 
+/* `name` NULL: none is needed. */
 static size_t find(const struct event_type *type, const char *name)
 {
-	for (size_t i = 0; name && i < type->n_fields; i++)
-		if (strcmp(type->fields[i].name, name) == 0)
-			return i;
-	return NONE;
+	return name ? event_type_find(type, name) : NO_FIELD;
 }
 
 static size_t *find_all(const struct event_type *type, char *const *names, size_t n)
@@ -122,7 +119,7 @@ static bool bind(struct bound *b, const struct show_field *def, struct event_typ
 {
 	size_t field = find(type, def->name);
 
-	if (field == NONE)
+	if (field == NO_FIELD)
 		return false;
 	*b = (struct bound){
 		.def = def,
@@ -147,7 +144,7 @@ struct view *view_new(const struct show *show, struct event_type *type,
 	for (size_t i = 0; i < show->n; i++)
 		v->n += bind(&v->bound[v->n], &show->fields[i], type);
 	v->n_values = type->n_fields;
-	v->comm = find(type, NAME_COMM);
+	v->comm = event_type_find(type, NAME_COMM);
 	v->values = xcalloc(v->n_values + 1, sizeof(*v->values));
 	return v;
 }
@@ -221,12 +218,12 @@ static void add_bytes(struct bound *b, size_t *at, const struct value *v)
 
 static void make_counted(struct bound *b, const struct event *e, struct value *v)
 {
-	uint64_t len = b->length == NONE ? b->def->max_len : e->values[b->length].u;
+	uint64_t len = b->length == NO_FIELD ? b->def->max_len : e->values[b->length].u;
 	size_t have = 0;
 
 	add_bytes(b, &have, &e->values[b->field]);
 	for (size_t i = 0; i < b->def->n_parts; i++)
-		if (b->parts[i] != NONE)
+		if (b->parts[i] != NO_FIELD)
 			add_bytes(b, &have, &e->values[b->parts[i]]);
 	if (have > b->def->max_len)
 		have = b->def->max_len;
@@ -248,23 +245,23 @@ static size_t find_overflow(const struct view *v, const struct event *e)
 {
 	size_t i = v->comm;
 
-	if (i == NONE || e->values[i].kind != VALUE_FAULT)
-		return NONE;
+	if (i == NO_FIELD || e->values[i].kind != VALUE_FAULT)
+		return NO_FIELD;
 	while (i-- > 0)
 		if (e->values[i].kind == VALUE_STRING)
 			return i;
-	return NONE;
+	return NO_FIELD;
 }
 
 static void make_text(const struct bound *b, const struct event *e, size_t overflow,
 		      struct value *v)
 {
-	if (overflow != NONE && b->field > overflow && v->kind == VALUE_FAULT)
+	if (overflow != NO_FIELD && b->field > overflow && v->kind == VALUE_FAULT)
 		*v = (struct value){ .kind = VALUE_STRING, .str = "" };
 	/* A length that is known besides: what stands behind a NUL was not recorded. */
 	v->is_cut = v->kind == VALUE_STRING &&
-		    ((overflow != NONE && b->field >= overflow) ||
-		     (b->length != NONE && e->values[b->length].u > v->len));
+		    ((overflow != NO_FIELD && b->field >= overflow) ||
+		     (b->length != NO_FIELD && e->values[b->length].u > v->len));
 }
 
 static void make_object(struct bound *b, const struct event *e, struct value *v)
@@ -273,7 +270,7 @@ static void make_object(struct bound *b, const struct event *e, struct value *v)
 
 	for (size_t i = 0; i < b->def->n_parts; i++) {
 		items[i] = (struct value){ .kind = VALUE_FAULT };
-		if (b->parts[i] != NONE)
+		if (b->parts[i] != NO_FIELD)
 			items[i] = e->values[b->parts[i]];
 	}
 	*v = (struct value){
@@ -293,7 +290,7 @@ static void make_symbol(const struct view *view, const struct event *e, bool is_
 
 static bool is_zero(const struct event *e, size_t field)
 {
-	return field != NONE && e->values[field].u == 0;
+	return field != NO_FIELD && e->values[field].u == 0;
 }
 
 /* A pointer on the way that cannot be followed is recorded as 0: only the last one can be odd. */
@@ -302,7 +299,7 @@ static bool is_unreadable(const struct bound *b, const struct event *e)
 	for (size_t i = 0; i < b->def->n_needs; i++)
 		if (is_zero(e, b->needs[i]))
 			return true;
-	return b->pointer != NONE &&
+	return b->pointer != NO_FIELD &&
 	       ((e->values[b->pointer].u + (uint64_t)b->def->offset) & b->def->not_user);
 }
 

@@ -122,15 +122,6 @@ int stream_add_event(struct stream *s, const char *format, struct event_type *ty
 	return 0;
 }
 
-void event_type_done(struct event_type *type)
-{
-	for (size_t i = 0; i < type->n_fields; i++)
-		free(type->fields[i].name);
-	free(type->fields);
-	type->fields = NULL;
-	type->n_fields = 0;
-}
-
 static bool set_nonblocking(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);

@@ -44,13 +44,12 @@ void stream_free(struct stream *s);
 /*
  * Declares an event by its format text. Fields become struct field in the order of the
  * format (common_… and __probe_… left out). `type` is completed (fields, n_fields,
- * is_return) and must outlive the stream; group, event, user are the caller's. A hidden
+ * is_return; to be freed by event_type_done()) and must outlive the stream; group, event,
+ * user are the caller's. A hidden
  * field named __comm is delivered as the event's comm.
  */
 int stream_add_event(struct stream *s, const char *format, struct event_type *type,
 		     struct err *err);
-/* Frees what stream_add_event() put into a type. */
-void event_type_done(struct event_type *type);
 
 /* Adds a CPU's buffer. The fd is the stream's from then on, also after an error; it is
    made non-blocking. */

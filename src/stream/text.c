@@ -58,9 +58,7 @@ struct text *text_new(const struct text_ops *ops)
 
 static void free_type(struct event_type *type)
 {
-	for (size_t i = 0; i < type->n_fields; i++)
-		free(type->fields[i].name);
-	free(type->fields);
+	event_type_done(type);
 	free(type->event);
 	free(type);
 }
@@ -225,14 +223,13 @@ static bool take_fields(struct text *t, struct cut c, const struct event_type *l
 static void set_comm(struct text *t, struct event *e, const struct cut *comm)
 {
 	const char *s = comm->at;
-	size_t len = (size_t)(comm->end - comm->at);
+	size_t len = (size_t)(comm->end - comm->at), carried;
 
-	for (size_t i = 0; i < e->type->n_fields; i++)
-		if (strcmp(e->type->fields[i].name, NAME_COMM) == 0 &&
-		    e->values[i].kind == VALUE_STRING) {
-			s = e->values[i].str;
-			len = e->values[i].len;
-		}
+	carried = event_type_find(e->type, NAME_COMM);
+	if (carried != NO_FIELD && e->values[carried].kind == VALUE_STRING) {
+		s = e->values[carried].str;
+		len = e->values[carried].len;
+	}
 	if (!len || (len == 5 && memcmp(s, "<...>", 5) == 0))
 		return;
 	if (len >= sizeof(t->comm))
