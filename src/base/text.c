@@ -180,6 +180,11 @@ char *text_shell_word(const char *s)
 	return buf_steal(&b);
 }
 
+bool text_equal(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 bool text_is_glob(const char *s)
 {
 	return strpbrk(s, "*?[") != NULL;

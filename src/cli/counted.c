@@ -85,32 +85,9 @@ int counted_prepare(struct cli *cli)
 /* What the user's filter asks: all but what is ours. */
 static void copy_args(struct definition *to, const struct definition *from)
 {
-	for (size_t i = 0; i < from->n_args; i++) {
-		const struct def_arg *arg = &from->args[i];
-
-		if (name_is_hidden(arg->name))
-			continue;
-		to->args = xgrow(to->args, to->n_args, sizeof(*to->args));
-		to->args[to->n_args++] = (struct def_arg){
-			.name = xstrdup(arg->name),
-			.expr = xstrdup(arg->expr),
-			.type = xstrdup_null(arg->type),
-			.name_from = arg->name_from,
-			.expr_from = arg->expr_from,
-			.type_from = arg->type_from,
-		};
-	}
-}
-
-static void add_id(struct definition *d, size_t id)
-{
-	d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
-	d->args[d->n_args++] = (struct def_arg){
-		.name = xstrdup(NAME_ID),
-		.expr = xasprintf("\\%zu", id),
-		.type = xstrdup("u32"),
-		.expr_from = d->offset_from,
-	};
+	for (size_t i = 0; i < from->n_args; i++)
+		if (!name_is_hidden(from->args[i].name))
+			definition_add_arg(to, &from->args[i]);
 }
 
 /*
@@ -136,7 +113,7 @@ static struct definition location_of(struct counted *c, const struct definition 
 	if (from->filter)
 		copy_args(&d, from);
 	if (!c->separate)
-		add_id(&d, id);
+		definition_add_id(&d, id);
 	return d;
 }
 

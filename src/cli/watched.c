@@ -108,13 +108,12 @@ struct watched *watched_find(const struct watchset *set, const struct definition
 /* The __id of a definition the kernel lists: "\\7"; 0 if it has none. */
 static size_t listed_id(const struct definition *d)
 {
+	const struct def_arg *arg = definition_find_arg(d, NAME_ID);
 	uint64_t id;
 
-	for (size_t i = 0; i < d->n_args; i++)
-		if (strcmp(d->args[i].name, NAME_ID) == 0 && d->args[i].expr[0] == '\\' &&
-		    num_parse_uint(d->args[i].expr + 1, UINT16_MAX, &id))
-			return id;
-	return 0;
+	if (!arg || arg->expr[0] != '\\' || !num_parse_uint(arg->expr + 1, UINT16_MAX, &id))
+		return 0;
+	return id;
 }
 
 /* The filter is set in the run's own instance: who else reads the probe sees all of it. */

@@ -9,11 +9,12 @@
 
 #include "base/attr.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "probe/definition.h"
 #include "probe/filter.h"
-#include "probe/show.h"
 #include "probe/name.h"
+#include "probe/show.h"
 
 #define MAX_ARGS 128      /* MAX_TRACE_ARGS */
 #define MAX_EXPR 63       /* MAX_ARGSTR_LEN: what stands behind '=', type included */
@@ -37,6 +38,48 @@ void definition_done(struct definition *d)
 	show_free(d->show);
 	filter_free(d->filter);
 	*d = (struct definition){ 0 };
+}
+
+void definition_add_arg(struct definition *d, const struct def_arg *arg)
+{
+	struct def_arg copy = *arg;
+
+	copy.name = xstrdup(arg->name);
+	copy.expr = xstrdup(arg->expr);
+	copy.type = xstrdup_null(arg->type);
+	d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
+	d->args[d->n_args++] = copy;
+}
+
+void definition_add_hidden(struct definition *d, const char *name, const char *expr,
+			   const char *type)
+{
+	const struct source from = { d->path_from.at, true };
+
+	d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
+	d->args[d->n_args++] = (struct def_arg){
+		.name = xstrdup(name),
+		.expr = xstrdup(expr),
+		.type = xstrdup_null(type),
+		.name_from = from,
+		.expr_from = from,
+		.type_from = from,
+	};
+}
+
+void definition_add_id(struct definition *d, size_t id)
+{
+	auto_free char *expr = xasprintf("\\%zu", id);
+
+	definition_add_hidden(d, NAME_ID, expr, "u32");
+}
+
+const struct def_arg *definition_find_arg(const struct definition *d, const char *name)
+{
+	for (size_t i = 0; i < d->n_args; i++)
+		if (strcmp(d->args[i].name, name) == 0)
+			return &d->args[i];
+	return NULL;
 }
 
 /* GROUP/EVENT: a group cannot hold '/', an automatic event name can hold anything else. */
@@ -213,22 +256,17 @@ struct source definition_locate(const struct definition *d, size_t pos,
 	return w.from;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 bool definition_equal(const struct definition *a, const struct definition *b)
 {
 	if (a->kind != b->kind || a->offset != b->offset || a->n_args != b->n_args ||
 	    a->has_ref_ctr != b->has_ref_ctr ||
-	    (a->has_ref_ctr && a->ref_ctr != b->ref_ctr) || !same(a->group, b->group) ||
-	    !same(a->event, b->event) || !same(a->path, b->path))
+	    (a->has_ref_ctr && a->ref_ctr != b->ref_ctr) || !text_equal(a->group, b->group) ||
+	    !text_equal(a->event, b->event) || !text_equal(a->path, b->path))
 		return false;
 	for (size_t i = 0; i < a->n_args; i++)
-		if (!same(a->args[i].name, b->args[i].name) ||
-		    !same(a->args[i].expr, b->args[i].expr) ||
-		    !same(a->args[i].type, b->args[i].type))
+		if (!text_equal(a->args[i].name, b->args[i].name) ||
+		    !text_equal(a->args[i].expr, b->args[i].expr) ||
+		    !text_equal(a->args[i].type, b->args[i].type))
 			return false;
 	return true;
 }
@@ -238,8 +276,8 @@ bool definition_same_shape(const struct definition *a, const struct definition *
 	if (a->kind != b->kind || a->n_args != b->n_args)
 		return false;
 	for (size_t i = 0; i < a->n_args; i++)
-		if (!same(a->args[i].name, b->args[i].name) ||
-		    !same(a->args[i].type, b->args[i].type))
+		if (!text_equal(a->args[i].name, b->args[i].name) ||
+		    !text_equal(a->args[i].type, b->args[i].type))
 			return false;
 	return true;
 }

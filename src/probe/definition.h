@@ -69,6 +69,16 @@ bool definition_same_shape(const struct definition *a, const struct definition *
 int definition_check(const struct definition *d, struct err *err);
 void definition_done(struct definition *d);
 
+/* Appends a copy: what the argument points to stays the caller's. */
+void definition_add_arg(struct definition *d, const struct def_arg *arg);
+/* Appends an argument of ours (name.h), which stands for the LOCATION. `type` may be NULL. */
+void definition_add_hidden(struct definition *d, const char *name, const char *expr,
+			   const char *type);
+/* Appends the constant that tells the locations of an event apart. */
+void definition_add_id(struct definition *d, size_t id);
+/* NULL: no argument is called so. */
+const struct def_arg *definition_find_arg(const struct definition *d, const char *name);
+
 /*
  * The user's words for byte `pos` of the formatted line. Where a token is the user's own
  * and the spelling is unchanged, the span starts at that very byte. Returns the source of

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "probe/fetch.h"
 
@@ -112,16 +113,11 @@ void fetch_arg_format(const struct fetch_arg *arg, struct buf *b)
 	}
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 bool fetch_equal(const struct fetch *a, const struct fetch *b)
 {
 	for (; a && b; a = a->inner, b = b->inner)
 		if (a->op != b->op || a->num != b->num || a->is_user != b->is_user ||
-		    !same(a->name, b->name))
+		    !text_equal(a->name, b->name))
 			return false;
 	return !a && !b;
 }
@@ -135,7 +131,7 @@ static bool type_equal(const struct fetch_type *a, const struct fetch_type *b)
 
 bool fetch_arg_equal(const struct fetch_arg *a, const struct fetch_arg *b)
 {
-	return same(a->name, b->name) && fetch_equal(a->expr, b->expr) &&
+	return text_equal(a->name, b->name) && fetch_equal(a->expr, b->expr) &&
 	       type_equal(&a->type, &b->type);
 }
 

@@ -85,10 +85,10 @@ static bool is_composed(const struct definition *d, const char *name)
 
 static bool find_field(const struct definition *d, const char *name, struct field_type *ret)
 {
-	for (size_t i = 0; i < d->n_args; i++) {
-		if (strcmp(d->args[i].name, name) != 0)
-			continue;
-		type_of(&d->args[i], ret);
+	const struct def_arg *arg = definition_find_arg(d, name);
+
+	if (arg) {
+		type_of(arg, ret);
 		if (is_composed(d, name))
 			ret->kind = FIELD_OTHER;
 		return true;

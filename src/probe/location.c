@@ -270,14 +270,9 @@ void location_format(const struct location *loc, struct buf *b)
 		buf_addf(b, "(0x%llx)", (unsigned long long)loc->ref_ctr);
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 bool location_equal(const struct location *a, const struct location *b)
 {
-	return a->kind == b->kind && same(a->name, b->name) && same(a->at, b->at) &&
+	return a->kind == b->kind && text_equal(a->name, b->name) && text_equal(a->at, b->at) &&
 	       a->num == b->num && a->has_off == b->has_off &&
 	       (!a->has_off || a->off == b->off) && a->is_return == b->is_return &&
 	       a->has_ref_ctr == b->has_ref_ctr &&

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "probe/spec.h"
 
@@ -76,16 +77,11 @@ void spec_format(const struct spec *spec, struct buf *b)
 		buf_addf(b, " if %s", spec->filter.s);
 }
 
-static bool same(const struct token *a, const struct token *b)
-{
-	return a->s && b->s ? strcmp(a->s, b->s) == 0 : a->s == b->s;
-}
-
 bool spec_equal(const struct spec *a, const struct spec *b)
 {
-	if (a->kind != b->kind || a->n_args != b->n_args || !same(&a->group, &b->group) ||
-	    !same(&a->event, &b->event) || !same(&a->place, &b->place) ||
-	    !same(&a->filter, &b->filter))
+	if (a->kind != b->kind || a->n_args != b->n_args ||
+	    !text_equal(a->group.s, b->group.s) || !text_equal(a->event.s, b->event.s) ||
+	    !text_equal(a->place.s, b->place.s) || !text_equal(a->filter.s, b->filter.s))
 		return false;
 	for (size_t i = 0; i < a->n_args; i++)
 		if (!fetch_arg_equal(&a->args[i], &b->args[i]))

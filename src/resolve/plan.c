@@ -5,27 +5,12 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "probe/name.h"
 #include "resolve/filters.h"
 #include "resolve/lower.h"
 #include "resolve/older.h"
 #include "resolve/planning.h"
 #include "resolve/ref-ctr.h"
 #include "resolve/remarks.h"
-
-static void add_hidden_arg(struct definition *d, const char *name, const char *expr,
-			   const char *type)
-{
-	d->args = xgrow(d->args, d->n_args, sizeof(*d->args));
-	d->args[d->n_args++] = (struct def_arg){
-		.name = xstrdup(name),
-		.expr = xstrdup(expr),
-		.type = xstrdup_null(type),
-		.name_from = { .at = d->path_from.at, .generated = true },
-		.expr_from = { .at = d->path_from.at, .generated = true },
-		.type_from = { .at = d->path_from.at, .generated = true },
-	};
-}
 
 static void add_hidden_list(const struct planning *p, struct definition *d,
 			    const char *const *hidden)
@@ -36,7 +21,7 @@ static void add_hidden_list(const struct planning *p, struct definition *d,
 
 		if (strcmp(eq + 1, "$comm") == 0 && !older_has_comm(p->env->features))
 			continue; /* then the name comes from /proc */
-		add_hidden_arg(d, name, eq + 1, NULL);
+		definition_add_hidden(d, name, eq + 1, NULL);
 	}
 }
 
@@ -47,11 +32,8 @@ static void add_hidden(const struct planning *p, const struct resolution *res,
 	add_hidden_list(p, d, p->env->hidden);
 	if (spec_effective_kind(res->spec) == SPEC_PAIR)
 		add_hidden_list(p, d, p->env->hidden_pair);
-	if (res->functions.n > 1 && !plan_is_separate(p, res)) {
-		auto_free char *expr = xasprintf("\\%zu", id);
-
-		add_hidden_arg(d, NAME_ID, expr, "u32");
-	}
+	if (res->functions.n > 1 && !plan_is_separate(p, res))
+		definition_add_id(d, id);
 }
 
 static int define(const struct planning *p, struct resolution *res, char kind, size_t id,

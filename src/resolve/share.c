@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "probe/name.h"
 #include "resolve/share.h"
@@ -202,11 +203,6 @@ static void first_fields(struct group *g, const struct definition *d)
 	}
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* What all members call alike keeps its name, and its type. */
 static void merge_field(struct group *g, size_t i, const struct def_arg *arg)
 {
@@ -220,7 +216,7 @@ static void merge_field(struct group *g, size_t i, const struct def_arg *arg)
 		return;
 	if (n.bits > g->bits[i])
 		g->bits[i] = n.bits;
-	if (!same(g->types[i], arg->type)) {
+	if (!text_equal(g->types[i], arg->type)) {
 		free(g->types[i]);
 		g->types[i] = xasprintf("u%u", g->bits[i]);
 	}
@@ -264,33 +260,10 @@ static char *event_name(const struct work *w, char kind)
 	return name;
 }
 
-static struct def_arg copy_arg(const struct def_arg *arg, const char *name, const char *type)
-{
-	struct def_arg copy = *arg;
-
-	copy.name = xstrdup(name);
-	copy.expr = xstrdup(arg->expr);
-	copy.type = xstrdup_null(type);
-	return copy;
-}
-
-static void add_id(struct definition *d, size_t id)
-{
-	const struct source from = { d->path_from.at, true };
-
-	d->args[d->n_args++] = (struct def_arg){
-		.name = xstrdup(NAME_ID),
-		.expr = xasprintf("\\%zu", id),
-		.type = xstrdup("u32"),
-		.name_from = from,
-		.expr_from = from,
-		.type_from = from,
-	};
-}
-
 /* The location in the group's event, or as planned. */
 static struct definition copy_def(const struct definition *from, struct group *g)
 {
+	size_t n_args = g ? g->n_args : from->n_args;
 	struct definition d = *from;
 
 	d.group = xstrdup(from->group);
@@ -298,13 +271,19 @@ static struct definition copy_def(const struct definition *from, struct group *g
 	d.path = xstrdup(from->path);
 	d.show = NULL;
 	d.filter = NULL;
-	d.args = xcalloc(from->n_args + 1, sizeof(*d.args));
-	d.n_args = g ? g->n_args : from->n_args;
-	for (size_t i = 0; i < d.n_args; i++)
-		d.args[i] = copy_arg(&from->args[i], g ? g->names[i] : from->args[i].name,
-				     g ? g->types[i] : from->args[i].type);
+	d.args = NULL;
+	d.n_args = 0;
+	for (size_t i = 0; i < n_args; i++) {
+		struct def_arg arg = from->args[i];
+
+		if (g) {
+			arg.name = g->names[i];
+			arg.type = g->types[i];
+		}
+		definition_add_arg(&d, &arg);
+	}
 	if (g)
-		add_id(&d, g->n_ids);
+		definition_add_id(&d, g->n_ids);
 	return d;
 }
 
