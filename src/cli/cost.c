@@ -35,14 +35,6 @@ bool cost_describe(const struct cost_facts *f, struct buf *b)
 	return true;
 }
 
-static bool has_filter(const struct watchset *set)
-{
-	for (size_t i = 0; i < set->plan.n; i++)
-		if (set->plan.res[i].spec->filter.s)
-			return true;
-	return false;
-}
-
 static uint64_t hits_now(const struct cost *c)
 {
 	const struct hits h = hits_of(c->set, c->group);
@@ -58,7 +50,7 @@ void cost_begin(struct cost *c, const struct watchset *set, const struct watch *
 		.set = set,
 		.group = watch_group(watch),
 		.is_confined = set->cli->opts.n_pids && !is_unconfined,
-		.sees_all = !has_filter(set) && !is_unconfined,
+		.sees_all = !watchset_has_filter(set) && !is_unconfined,
 		.looked_ns = clock_ns(),
 		.gap_ns = MOST_NS,
 	};
@@ -85,6 +77,7 @@ void cost_look(struct cost *c, uint64_t events)
 {
 	uint64_t now, came = events - c->events, waited;
 	struct cost_facts f;
+	bool has_filter;
 	auto_buf b = BUF_INIT;
 
 	if (!c->looked_ns || (now = clock_ns()) - c->looked_ns < SECOND_NS)
@@ -95,11 +88,12 @@ void cost_look(struct cost *c, uint64_t events)
 	/* The kernel's list of all probes is not read for nothing. */
 	if (c->sees_all && is_few(came, waited))
 		return;
+	has_filter = watchset_has_filter(c->set);
 	f = (struct cost_facts){
 		.rate = hit_rate(c, now),
-		.ns = has_filter(c->set) ? USUAL_NS : (double)c->gap_ns,
+		.ns = has_filter ? USUAL_NS : (double)c->gap_ns,
 		.is_confined = c->is_confined,
-		.has_filter = has_filter(c->set),
+		.has_filter = has_filter,
 		.has_returns = pairing_wanted(c->set),
 		.is_sampled = c->set->cli->opts.sample > 1,
 	};

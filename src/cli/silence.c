@@ -142,8 +142,6 @@ static void look_at_plan(struct silence_facts *f, const struct watchset *set)
 {
 	const struct resolution *res = one_resolution(set);
 
-	for (size_t i = 0; i < set->plan.n; i++)
-		f->has_filter = f->has_filter || set->plan.res[i].spec->filter.s;
 	if (!res || res->targets.n != 1)
 		return;
 	f->file = res->targets.targets[0].name;
@@ -225,6 +223,7 @@ void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end)
 	waited = (double)(clock_ns() - begun) / 1e9;
 	f.hits = silence_hits(s);
 	f.has_pids = o->n_pids > 0;
+	f.has_filter = watchset_has_filter(s->set);
 	f.selection = selection_of(o);
 	f.makes_calls = pairing_wanted(s->set);
 	look_at_plan(&f, s->set);

@@ -209,6 +209,17 @@ const struct event *watched_show(const struct event *e)
 	return w->shown;
 }
 
+bool watchset_has_filter(const struct watchset *set)
+{
+	for (size_t i = 0; i < set->plan.n; i++)
+		if (set->plan.res[i].spec->filter.s)
+			return true;
+	for (size_t i = 0; i < set->n_watched; i++)
+		if (set->watched[i]->filter)
+			return true;
+	return false;
+}
+
 size_t watchset_name_width(const struct watchset *set)
 {
 	size_t width = 0;

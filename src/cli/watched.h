@@ -103,6 +103,8 @@ const char *watched_symbol(const struct event *e);
  */
 const char *watched_name(const struct event *e);
 
+/* Whether the kernel drops some of what is hit: a spec, or the name of a probe, has a filter. */
+bool watchset_has_filter(const struct watchset *set);
 /* The length of the longest of those names. */
 size_t watchset_name_width(const struct watchset *set);
 
