@@ -211,12 +211,8 @@ int cli_replace_file(struct cli *cli, const char *file)
 
 bool cli_wants_task(const struct cli *cli, int tgid)
 {
-	if (!cli->opts.n_pids || !tgid || opt(&cli->opts, OPT_FOLLOW))
-		return true;
-	for (size_t i = 0; i < cli->opts.n_pids; i++)
-		if (cli->opts.pids[i] == tgid)
-			return true;
-	return false;
+	return !cli->opts.n_pids || !tgid || opt(&cli->opts, OPT_FOLLOW) ||
+	       options_has_pid(&cli->opts, tgid);
 }
 
 static int read_spec_file(struct cli *cli, const char *file)

@@ -168,6 +168,14 @@ static bool is_list(const char *s)
 	return s && !*s;
 }
 
+bool options_has_pid(const struct options *o, pid_t pid)
+{
+	for (size_t i = 0; i < o->n_pids; i++)
+		if (o->pids[i] == pid)
+			return true;
+	return false;
+}
+
 bool options_list_has(const char *list, uint64_t n)
 {
 	uint64_t from, to;

@@ -65,6 +65,8 @@ static inline bool opt(const struct options *o, uint64_t bit)
 	return (o->given & bit) != 0;
 }
 
+/* Whether -p names the process. */
+bool options_has_pid(const struct options *o, pid_t pid);
 /* Whether a list of numbers and ranges, which has been checked, holds n. */
 bool options_list_has(const char *list, uint64_t n);
 

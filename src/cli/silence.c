@@ -23,14 +23,6 @@ static uint64_t count_hits(const struct watchset *set, const char *group)
 	return MAX(hits.entries, hits.returns);
 }
 
-static bool is_asked_for(const struct options *o, pid_t pid)
-{
-	for (size_t i = 0; i < o->n_pids; i++)
-		if (o->pids[i] == pid)
-			return true;
-	return o->n_pids == 0;
-}
-
 struct look {
 	struct silence_facts *facts;
 	const struct options *opts;
@@ -46,7 +38,8 @@ static void look_at_file(struct look *l, const struct stat *st, const char *path
 	size_t n = 0, n_stopped = 0;
 
 	for (size_t i = 0; m && i < m->n_pids; i++) {
-		char state = is_asked_for(l->opts, m->pids[i]) ? proc_state(m->pids[i]) : 0;
+		bool is_asked_for = !l->opts->n_pids || options_has_pid(l->opts, m->pids[i]);
+		char state = is_asked_for ? proc_state(m->pids[i]) : 0;
 
 		n += state != 0;
 		if (state != 'T' && state != 't')

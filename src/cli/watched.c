@@ -274,12 +274,7 @@ int watchset_attach(struct watchset *set, struct watch *watch)
 
 static bool is_asked_for(const struct watchset *set, pid_t pid)
 {
-	const struct options *o = &set->cli->opts;
-
-	for (size_t i = 0; i < o->n_pids; i++)
-		if (o->pids[i] == pid)
-			return true;
-	return pid == set->child_pid;
+	return pid == set->child_pid || options_has_pid(&set->cli->opts, pid);
 }
 
 /* How many processes not asked for have one of the specs' files mapped. */
