@@ -7,13 +7,7 @@
 static bool is_watched(const struct watchset *set, const char *group,
 		       const struct definition *d)
 {
-	if (strcmp(d->group, group) == 0)
-		return true;
-	for (size_t i = 0; i < set->n_watched; i++)
-		if (strcmp(set->watched[i]->type.group, d->group) == 0 &&
-		    strcmp(set->watched[i]->type.event, d->event) == 0)
-			return true;
-	return false;
+	return strcmp(d->group, group) == 0 || watched_find(set, d);
 }
 
 struct hits hits_of(const struct watchset *set, const char *group)

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "cli/pairing.h"
 #include "elf/elffile.h"
 #include "probe/abi.h"
@@ -52,13 +50,9 @@ static int word_of(const struct resolution *res)
 
 static const struct event_type *type_of(const struct watchset *set, const struct definition *d)
 {
-	for (size_t i = 0; i < set->n_watched; i++) {
-		const struct event_type *t = &set->watched[i]->type;
+	const struct watched *w = watched_find(set, d);
 
-		if (strcmp(t->group, d->group) == 0 && strcmp(t->event, d->event) == 0)
-			return t;
-	}
-	return NULL;
+	return w ? &w->type : NULL;
 }
 
 /* All functions of a spec share two events, or have two each (before Linux 5.4). */

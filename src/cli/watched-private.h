@@ -12,7 +12,6 @@ struct watched *watched_new(struct watchset *set, const char *group,
 /* The event of the definition; NULL: not among them. */
 struct watched *watched_find_event(struct watched *const *all, size_t n,
 				   const struct definition *d);
-struct watched *watched_find(const struct watchset *set, const struct definition *d);
 /* Takes `file` and `symbol`. Locations may come in any order of their ids, which are small. */
 void watched_add_location(struct watched *w, size_t id, char *file, char *symbol, char kind);
 /* Once the fields are known: which one tells locations apart. */

@@ -108,6 +108,9 @@ bool watchset_has_filter(const struct watchset *set);
 /* The length of the longest of those names. */
 size_t watchset_name_width(const struct watchset *set);
 
+/* The event of the definition; NULL: it is not watched. */
+struct watched *watched_find(const struct watchset *set, const struct definition *d);
+
 static inline const struct watched *watched_of(const struct event *e)
 {
 	return e->type->user;
