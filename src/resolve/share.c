@@ -328,7 +328,8 @@ void sharing_make(const struct plan *plan, bool may, struct sharing *ret)
 		.defs = xcalloc(n + 1, sizeof(*ret->defs)),
 		.ids = xcalloc(n + 1, sizeof(*ret->ids)),
 	};
-	collect(&w, plan, may);
+	/* One spec has nobody to share with: the halves of its calls are of two kinds. */
+	collect(&w, plan, may && plan->n > 1);
 	merge_fields(&w);
 	for (size_t i = 0; i < w.n_members; i++)
 		write_member(&w, &w.members[i], ret);
