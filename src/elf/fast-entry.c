@@ -6,6 +6,7 @@
 #include "elf/fast-entry.h"
 #include "elf/insn.h"
 #include "elf/private.h"
+#include "elf/reloc.h"
 #include "elf/symtab.h"
 #include "elf/x86.h"
 
@@ -88,23 +89,18 @@ static bool is_candidate(struct elffile *f, const struct fast_entry *e)
 	return !symtab_at(f, e->offset + FAST_ENTRY_OFFSET, &off) || off;
 }
 
-static int32_t displacement_32(const unsigned char *p)
-{
-	return (int32_t)(p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-			 (uint32_t)p[3] << 24);
-}
-
 /* Conditional jumps, jmp, loop and jrcxz. */
 static bool is_short_branch(unsigned char op)
 {
 	return (op & 0xf0) == 0x70 || op == 0xeb || (op & 0xfc) == 0xe0;
 }
 
-static void look_at_code(struct targets *t, const unsigned char *p, size_t n, uint64_t vaddr)
+static void look_at_code(struct targets *t, const struct elffile *f, const unsigned char *p,
+			 size_t n, uint64_t vaddr)
 {
 	for (size_t i = 0; i + 2 <= n; i++) {
 		if (i + 4 <= n)
-			reach(t, vaddr + i + 4 + (int64_t)displacement_32(p + i));
+			reach(t, vaddr + i + 4 + (int64_t)(int32_t)elf_get32(f, p + i));
 		if (is_short_branch(p[i]))
 			reach(t, vaddr + i + 2 + (int64_t)(int8_t)p[i + 1]);
 	}
@@ -117,9 +113,24 @@ static void look_at_words(struct targets *t, const struct elffile *f, const unsi
 		reach(t, elf_get64(f, p + i));
 }
 
+/* Addresses that are nowhere in the file: the loader adds up a symbol's and a distance. */
+static bool look_at_sums(struct targets *t, struct elffile *f)
+{
+	const struct elf_reloc *relocs;
+	size_t n;
+
+	if (elf_relocs(f, &relocs, &n, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		reach(t, relocs[i].value + relocs[i].addend);
+	return true;
+}
+
 /* False: the file could not be read, and nothing is known. */
 static bool look_everywhere(struct targets *t, struct elffile *f)
 {
+	if (!look_at_sums(t, f))
+		return false;
 	for (size_t i = 0; i < f->n_segments; i++) {
 		const struct elf_segment *s = &f->segments[i];
 		auto_free unsigned char *p = elf_load(f, s->offset, s->filesz);
@@ -127,7 +138,7 @@ static bool look_everywhere(struct targets *t, struct elffile *f)
 		if (!p)
 			return false;
 		if (s->flags & PF_X)
-			look_at_code(t, p, s->filesz, s->vaddr);
+			look_at_code(t, f, p, s->filesz, s->vaddr);
 		look_at_words(t, f, p, s->filesz, s->vaddr);
 	}
 	return true;

@@ -33,7 +33,7 @@ struct fast_entry {
  *    the opcode of a branch, or of 32 bits behind whatever (a branch, or taking its
  *    address): what is no instruction is looked at as if it were.
  *  - No word of the file's memory holds its address: no relocation's addend, no symbol's
- *    value.
+ *    value. Nor does the loader make it of the two.
  *  - All bytes of the function are instructions, and none is an indirect jump, which a table
  *    of distances could lead back there.
  *

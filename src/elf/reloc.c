@@ -94,8 +94,17 @@ static void set_symbol(const struct relocs *r, uint32_t number, struct elf_reloc
 
 	if (!r->symbols || number == 0 || number >= r->dynsym->n)
 		return;
-	at = r->f->elf_class == ELFCLASS32 ? ((Elf32_Sym *)r->symbols)[number].st_name
-					   : ((Elf64_Sym *)r->symbols)[number].st_name;
+	if (r->f->elf_class == ELFCLASS32) {
+		const Elf32_Sym *sym = (const Elf32_Sym *)r->symbols + number;
+
+		at = sym->st_name;
+		reloc->value = sym->st_value;
+	} else {
+		const Elf64_Sym *sym = (const Elf64_Sym *)r->symbols + number;
+
+		at = sym->st_name;
+		reloc->value = sym->st_value;
+	}
 	reloc->name = elf_string(r->f, &r->dynsym->strings, at);
 	if (reloc->name && !*reloc->name)
 		reloc->name = NULL;

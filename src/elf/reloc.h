@@ -24,6 +24,7 @@ struct elf_reloc {
 	uint64_t addend;     /* RELOC_IRELATIVE: address of the resolver; else what is added */
 	const char *name;    /* of the symbol; NULL: none. Lives as long as the elffile */
 	const char *version; /* asked for, or defined here; NULL: none */
+	uint64_t value;      /* the symbol's address in this file; 0: it is another's */
 };
 
 /*

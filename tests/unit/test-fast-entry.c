@@ -10,17 +10,17 @@
 #include "elf/symtab.h"
 #include "unit.h"
 
-static char *program(void)
+static char *program(const char *name)
 {
 	const char *dir = getenv("TEST_PROGS");
 
-	return xasprintf("%s/endbr", dir ? dir : "tests/progs");
+	return xasprintf("%s/%s", dir ? dir : "tests/progs", name);
 }
 
 /* The program with `len` bytes at `offset` changed. */
 static struct elffile *open_changed(uint64_t offset, const void *bytes, size_t len)
 {
-	auto_free char *path = program();
+	auto_free char *path = program("endbr");
 	char copy[] = "/tmp/uctl-endbr.XXXXXX";
 	int from = open(path, O_RDONLY), to = mkstemp(copy);
 	struct err err = ERR_INIT;
@@ -123,6 +123,20 @@ START_TEST(looks_at_every_byte)
 }
 END_TEST
 
+/* In the file there is the relocation's symbol and its addend, nowhere the address. */
+START_TEST(adds_symbol_and_addend)
+{
+	auto_free char *path = program("endbr-lib.so");
+	struct err err = ERR_INIT;
+	struct elffile *elf;
+
+	ck_assert_msg(elffile_open(-1, path, &elf, &err) == 0, "%s", err.msg);
+	ck_assert(prove(elf, "lib_fast"));
+	ck_assert(!prove(elf, "lib_pointed_to"));
+	elffile_close(elf);
+}
+END_TEST
+
 /* Of a program that is not moved, addresses stand in the code, unmarked. */
 START_TEST(wants_a_file_that_is_loaded_anywhere)
 {
@@ -151,6 +165,7 @@ static void fill(TCase *c)
 #if defined(__x86_64__)
 	tcase_add_test(c, tells_what_is_proven);
 	tcase_add_loop_test(c, looks_at_every_byte, 0, ARRAY_SIZE(changes));
+	tcase_add_test(c, adds_symbol_and_addend);
 	tcase_add_test(c, wants_a_file_that_is_loaded_anywhere);
 	tcase_add_test(c, wants_the_functions_size);
 #else
