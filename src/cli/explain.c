@@ -11,10 +11,7 @@
 
 size_t explain_mapped_by(const struct explanation *e, const struct target *t)
 {
-	const struct mapped_file *f =
-		e->mapped ? mapped_find(e->mapped, t->elf->dev, t->elf->ino, t->name) : NULL;
-
-	return f ? f->n_pids : 0;
+	return e->mapped ? mapped_count(e->mapped, t->elf->dev, t->elf->ino, t->name) : 0;
 }
 
 size_t explain_older(const struct explanation *e, const struct target *t)

@@ -91,13 +91,10 @@ char *probe_row_location(const struct probe_rows *rows, const struct probe_row *
 /* How many processes still map the file that the probe is on. */
 static size_t mapped_by(struct probe_rows *rows, const struct ledger_entry *e)
 {
-	const struct mapped_file *f;
-
 	if (!rows->has_mapped)
 		mapped_read(0, &rows->mapped);
 	rows->has_mapped = true;
-	f = mapped_find(&rows->mapped, e->dev, e->ino, e->name);
-	return f ? f->n_pids : 0;
+	return mapped_count(&rows->mapped, e->dev, e->ino, e->name);
 }
 
 static char *stale_text(struct probe_rows *rows, const struct probe_row *row)

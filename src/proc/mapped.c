@@ -124,6 +124,13 @@ const struct mapped_file *mapped_find(const struct mapped *m, dev_t dev, ino_t i
 	return NULL;
 }
 
+size_t mapped_count(const struct mapped *m, dev_t dev, ino_t ino, const char *path)
+{
+	const struct mapped_file *f = mapped_find(m, dev, ino, path);
+
+	return f ? f->n_pids : 0;
+}
+
 size_t mapped_older(const struct mapped *m, const char *path)
 {
 	size_t n = 0;

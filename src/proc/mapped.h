@@ -37,6 +37,8 @@ bool mapped_stat(const struct mapped_file *f, struct stat *ret);
  */
 const struct mapped_file *mapped_find(const struct mapped *m, dev_t dev, ino_t ino,
 				      const char *path);
+/* How many processes map it. */
+size_t mapped_count(const struct mapped *m, dev_t dev, ino_t ino, const char *path);
 /* How many processes map a deleted file that had this path: what an update replaced. */
 size_t mapped_older(const struct mapped *m, const char *path);
 /* A path by which the file can be opened whatever became of its name: heap. */

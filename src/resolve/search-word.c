@@ -238,9 +238,8 @@ static size_t the_mapped_one(const struct target_search *s, size_t *counts)
 		return SIZE_MAX;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct target_candidate *c = &s->candidates[i];
-		const struct mapped_file *f = mapped_find(&m, c->dev, c->ino, c->name);
 
-		counts[i] = f ? f->n_pids : 0;
+		counts[i] = mapped_count(&m, c->dev, c->ino, c->name);
 		if (!counts[i])
 			continue;
 		found = i;
