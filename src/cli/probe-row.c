@@ -33,7 +33,13 @@ void probe_rows_done(struct probe_rows *rows)
 	*rows = (struct probe_rows){ 0 };
 }
 
-/* The same inode with other content: the offset may be in the middle of anything (5.3). */
+/* As list shows it. */
+static const char *const stale_texts[] = {
+	[STALE_GONE] = "file gone",
+	[STALE_REPLACED] = "file replaced",
+	[STALE_REWRITTEN] = "file rewritten in place",
+};
+
 static bool is_rewritten(const struct probe_rows *rows, const struct ledger_entry *e,
 			 const char *path)
 {
@@ -43,18 +49,18 @@ static bool is_rewritten(const struct probe_rows *rows, const struct ledger_entr
 	return build_id && *e->build_id && strcmp(build_id, e->build_id) != 0;
 }
 
-static const char *what_became_of(const struct probe_rows *rows, const struct ledger_entry *e,
-				  const char *path)
+static enum probe_stale what_became_of(const struct probe_rows *rows,
+				       const struct ledger_entry *e, const char *path)
 {
 	struct stat st;
 
 	if (!e)
-		return NULL;
+		return STALE_NOT;
 	if (stat(path, &st) < 0)
-		return "file gone";
+		return STALE_GONE;
 	if (st.st_ino != e->ino || st.st_dev != e->dev)
-		return "file replaced";
-	return is_rewritten(rows, e, path) ? "file rewritten in place" : NULL;
+		return STALE_REPLACED;
+	return is_rewritten(rows, e, path) ? STALE_REWRITTEN : STALE_NOT;
 }
 
 struct probe_row probe_row_of(const struct probe_rows *rows, const struct definition *d)
@@ -63,7 +69,7 @@ struct probe_row probe_row_of(const struct probe_rows *rows, const struct defini
 	/* A descriptor of the process that made the probe; its true name is in the ledger. */
 	bool by_fd = entry && strncmp(d->path, "/proc/self/", 11) == 0;
 	struct probe_row row = { d, entry, entry ? entry->name : d->path,
-				 by_fd ? entry->name : d->path, NULL };
+				 by_fd ? entry->name : d->path, STALE_NOT };
 
 	row.stale = what_became_of(rows, entry, row.path);
 	return row;
@@ -77,6 +83,34 @@ char *probe_row_symbol(const struct probe_rows *rows, const struct probe_row *ro
 	if (row->stale || !locator_find(rows->locator, row->path, row->d->offset, &off))
 		return NULL;
 	return locator_name(rows->locator, row->path, row->d->offset);
+}
+
+static bool is_noted(const struct probe_rows *rows, const struct ledger_entry *e)
+{
+	const struct ledger_entry *noted = rows->noted;
+
+	return noted && strcmp(noted->name, e->name) == 0 &&
+	       strcmp(noted->event, e->event) == 0 && strcmp(noted->group, e->group) == 0;
+}
+
+int probe_row_check(struct probe_rows *rows, const struct probe_row *row, struct err *err)
+{
+	const struct definition *d = row->d;
+
+	if (row->stale == STALE_REWRITTEN) {
+		err_set(err, ESTALE, "%s/%s: %s was rewritten in place since the probe was made: "
+				     "0x%" PRIx64 " may be in the middle of an instruction now",
+			d->group, d->event, row->name, d->offset);
+		return err_hint(err, "uprobe-ctl remove %s/%s, then add it again", d->group,
+				d->event);
+	}
+	if (row->stale == STALE_NOT || is_noted(rows, row->entry))
+		return 0;
+	rows->noted = row->entry;
+	cli_note(rows->cli, "%s/%s: %s was %s since the probe was made; only programs that still "
+			    "run the old file are seen", d->group, d->event, row->name,
+		 row->stale == STALE_GONE ? "removed" : "replaced");
+	return 0;
 }
 
 char *probe_row_location(const struct probe_rows *rows, const struct probe_row *row)
@@ -99,11 +133,11 @@ static size_t mapped_by(struct probe_rows *rows, const struct ledger_entry *e)
 
 static char *stale_text(struct probe_rows *rows, const struct probe_row *row)
 {
-	size_t n = mapped_by(rows, row->entry);
+	size_t n = row->stale == STALE_REWRITTEN ? 0 : mapped_by(rows, row->entry);
 
 	if (!n)
-		return xasprintf("kept, stale: %s", row->stale);
-	return xasprintf("kept, stale: %s; %zu process%s the old one", row->stale, n,
+		return xasprintf("kept, stale: %s", stale_texts[row->stale]);
+	return xasprintf("kept, stale: %s; %zu process%s the old one", stale_texts[row->stale], n,
 			 n == 1 ? " maps" : "es map");
 }
 
@@ -203,7 +237,7 @@ void probe_row_json(struct probe_rows *rows, const struct probe_row *row, struct
 	json_bool(j, "enabled", strcmp(enabled, "off") != 0);
 	json_str(j, "owner", owner);
 	if (row->stale) {
-		json_str(j, "stale", row->stale);
+		json_str(j, "stale", stale_texts[row->stale]);
 		json_uint(j, "mapped_by", mapped_by(rows, row->entry));
 	}
 }

@@ -22,6 +22,15 @@ struct probe_rows {
 	bool has_mapped;
 	/* The switches of the event asked for last: its other locations follow it. */
 	char *event, *enabled;
+	const struct ledger_entry *noted; /* whose file was told to be another now */
+};
+
+/* What became of the file that a probe was made on. */
+enum probe_stale {
+	STALE_NOT, /* it is the same, or nobody knows: the probe is foreign */
+	STALE_GONE,
+	STALE_REPLACED,
+	STALE_REWRITTEN, /* the same inode with other content: the offset may be anywhere (5.3) */
 };
 
 /* One definition, with what is known of it. */
@@ -30,7 +39,7 @@ struct probe_row {
 	const struct ledger_entry *entry; /* NULL: foreign */
 	const char *name;                 /* of the file, to show: never /proc/self/fd/N of ours */
 	const char *path;                 /* where it can be read */
-	const char *stale;                /* what became of the file; NULL: it is the same */
+	enum probe_stale stale;
 };
 
 void probe_rows_init(struct probe_rows *rows, struct cli *cli, const struct ledger *ledger);
@@ -39,6 +48,12 @@ void probe_rows_done(struct probe_rows *rows);
 struct probe_row probe_row_of(const struct probe_rows *rows, const struct definition *d);
 /* Symbol and distance, NULL if none is known. Heap, like the next three. */
 char *probe_row_symbol(const struct probe_rows *rows, const struct probe_row *row);
+/*
+ * -ESTALE with a message: the probe is not to be enabled, for its file was rewritten. That it
+ * will see only programs which still run another file than the one there is now, is noted:
+ * once for all of an event's locations in a file.
+ */
+int probe_row_check(struct probe_rows *rows, const struct probe_row *row, struct err *err);
 /* "/lib/libc.so.6:malloc (0x9a0)" */
 char *probe_row_location(const struct probe_rows *rows, const struct probe_row *row);
 /* "kept", "foreign", …, and what is the matter with it. */

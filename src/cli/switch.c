@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/xalloc.h"
+#include "cli/probe-row.h"
 #include "cli/probes.h"
 #include "cli/switch.h"
 #include "tracefs/control.h"
 
-/* The kernel probes the inode it was told of; a new file of that name is never hit. */
-static void warn_stale(const struct cli *cli, const struct probes *p,
-		       const struct event_ref *ref)
+/* The kernel probes the inode it was told of, at the offset it was told of. */
+static int check_files(struct probe_rows *rows, const struct probes *p,
+		       const struct event_ref *ref, struct err *err)
 {
-	for (size_t i = 0; i < p->defs.n; i++) {
-		const struct definition *d = &p->defs.defs[i];
-		const struct ledger_entry *e =
-			event_ref_has(ref, d) ? ledger_find(&p->ledger, d) : NULL;
-		struct stat st;
+	int rc = 0;
 
-		if (e && (stat(e->name, &st) < 0 || st.st_ino != e->ino || st.st_dev != e->dev))
-			cli_note(cli, "%s/%s: %s was replaced since the probe was made; only "
-				      "programs that still run the old file are seen",
-				 d->group, d->event, e->name);
+	for (size_t i = 0; rc == 0 && i < p->defs.n; i++) {
+		struct probe_row row;
+
+		if (!event_ref_has(ref, &p->defs.defs[i]))
+			continue;
+		row = probe_row_of(rows, &p->defs.defs[i]);
+		rc = probe_row_check(rows, &row, err);
 	}
+	return rc;
 }
 
 /* An event to switch, and the filter it gets first. */
@@ -126,20 +126,22 @@ static int set_filters(struct switching *s)
 static int switch_all(const struct switching *s, bool on)
 {
 	struct cli *cli = s->cli;
+	struct probe_rows rows;
 	size_t failed = 0;
 
+	probe_rows_init(&rows, cli, &s->probes.ledger);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct event_ref *ref = &s->events[i].ref;
 		struct err err = ERR_INIT;
 
-		if (on)
-			warn_stale(cli, &s->probes, ref);
-		if (control_enable(&cli->tfs, cli->opts.instance, ref->group, ref->event, on,
+		if ((on && check_files(&rows, &s->probes, ref, &err) < 0) ||
+		    control_enable(&cli->tfs, cli->opts.instance, ref->group, ref->event, on,
 				   &err) < 0) {
 			cli_print_error(cli, &err);
 			failed++;
 		}
 	}
+	probe_rows_done(&rows);
 	return failed ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
 #include "base/xalloc.h"
+#include "cli/probe-row.h"
 #include "cli/watched-private.h"
 #include "probe/filter.h"
 #include "probe/name.h"
 #include "proc/mapped.h"
 #include "probe/show.h"
-#include "resolve/locate.h"
 #include "tracefs/control.h"
 
 struct watched *watched_make(struct watchset *set, const char *group,
@@ -134,37 +135,50 @@ static int watch_existing_event(struct watched *w, struct watch *watch,
 	return rc;
 }
 
+static int watch_location(struct watchset *set, struct watch *watch, const struct named *named,
+			  struct probe_rows *rows, const struct definition *d)
+{
+	struct watched *w = watched_find(set, d);
+	struct probe_row row = probe_row_of(rows, d);
+	int rc = probe_row_check(rows, &row, &set->cli->err);
+	char *symbol;
+
+	if (rc == 0 && w && w->named != named)
+		rc = err_set(&set->cli->err, EINVAL, "%s/%s stands twice here", d->group,
+			     d->event);
+	if (rc == 0 && !w) {
+		w = watched_new(set, d->group, d->group, d->event);
+		rc = watch_existing_event(w, watch, named, d);
+	}
+	if (rc < 0)
+		return rc;
+	symbol = probe_row_symbol(rows, &row);
+	if (!symbol)
+		symbol = xasprintf("0x%" PRIx64, d->offset);
+	watched_add_location(w, listed_id(d), xstrdup(row.name), symbol, d->kind);
+	return 0;
+}
+
 /* `named`: with its filter; NULL: none. */
 static int watch_existing(struct watchset *set, struct watch *watch,
 			  const char *const *patterns, size_t n, const struct named *named)
 {
 	auto_free struct event_ref *refs = NULL;
-	struct locator *locator = locator_new();
+	struct probe_rows rows;
 	size_t n_refs = 0;
 	int rc = probes_select(set->cli, &set->probes, patterns, n, PROBES_ANY, &refs, &n_refs);
 
-	if (opt(&set->cli->opts, OPT_NO_DEMANGLE))
-		locator_keep_mangled(locator);
+	probe_rows_init(&rows, set->cli, &set->probes.ledger);
 	for (size_t i = 0; rc == 0 && i < set->probes.defs.n; i++) {
 		const struct definition *d = &set->probes.defs.defs[i];
-		struct watched *w = watched_find(set, d);
 		bool wanted = false;
 
 		for (size_t k = 0; k < n_refs; k++)
 			wanted = wanted || event_ref_has(&refs[k], d);
-		if (!wanted)
-			continue;
-		if (!w) {
-			w = watched_new(set, d->group, d->group, d->event);
-			rc = watch_existing_event(w, watch, named, d);
-		} else if (w->named != named) {
-			rc = err_set(&set->cli->err, EINVAL, "%s/%s stands twice here", d->group,
-				     d->event);
-		}
-		watched_add_location(w, listed_id(d), xstrdup(d->path),
-			     locator_name(locator, d->path, d->offset), d->kind);
+		if (wanted)
+			rc = watch_location(set, watch, named, &rows, d);
 	}
-	locator_free(locator);
+	probe_rows_done(&rows);
 	return rc;
 }
 
