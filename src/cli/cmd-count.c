@@ -141,8 +141,7 @@ static int loop(struct counting *c)
 	c->begun = c->last = clock_seconds();
 	c->next = c->begun + (double)c->cli->opts.interval_ns / 1e9;
 	reason = watch_loop(c->watch, &opts, &c->cli->err);
-	if (reason == WATCH_SIGNAL)
-		cli_note_signal(c->cli);
+	watchset_note_end(&c->set, reason);
 	if (reason == WATCH_FAILED)
 		return -EIO;
 	if (reason == WATCH_TIME)

@@ -191,8 +191,7 @@ static int loop(struct trace *t)
 	silence_begin(&t->silence, &t->set, watch_group(t->watch));
 	cost_begin(&t->cost, &t->set, t->watch);
 	reason = watch_loop(t->watch, &opts, &cli->err);
-	if (reason == WATCH_SIGNAL)
-		cli_note_signal(cli);
+	watchset_note_end(&t->set, reason);
 	if (reason == WATCH_TIME)
 		silence_look(&t->silence, t->out.n_shown, t->out.n_events, true);
 	t->hits = hits_are_events(t) ? silence_hits(&t->silence) : 0;

@@ -332,6 +332,18 @@ void watchset_note_cost(const struct watchset *set, const struct watch *watch)
 		cli_note(set->cli, "attached");
 }
 
+void watchset_note_end(const struct watchset *set, enum watch_reason reason)
+{
+	const struct options *o = &set->cli->opts;
+
+	if (reason == WATCH_SIGNAL)
+		cli_note_signal(set->cli);
+	if (reason == WATCH_ENDED && o->n_pids == 1)
+		cli_note(set->cli, "process %d has ended", (int)o->pids[0]);
+	else if (reason == WATCH_ENDED)
+		cli_note(set->cli, "the %zu processes asked for have ended", o->n_pids);
+}
+
 static void free_watched(struct watched **all, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

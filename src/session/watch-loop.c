@@ -59,6 +59,8 @@ static enum watch_reason reason_to_end(struct watch *w, const struct pollfd *fds
 	}
 	if (w->child && child_reap(w->child))
 		return WATCH_COMMAND;
+	if (w->alive && !alive_any(w->alive, w->opts.n_pids))
+		return WATCH_ENDED;
 	if (fds[SLOT_OUT].revents & (POLLERR | POLLNVAL | POLLHUP))
 		return WATCH_CLOSED;
 	if (end_ns && clock_ns() >= end_ns)

@@ -2,6 +2,7 @@
 #pragma once
 /* What watch.c (beginning, end) and watch-loop.c (in between) share. */
 
+#include "session/alive.h"
 #include "session/runs.h"
 #include "session/scope.h"
 #include "session/watch.h"
@@ -16,6 +17,7 @@ struct watch {
 	size_t n_events;
 	size_t n_enabled;
 	struct watch_opts opts;
+	struct alive *alive;  /* the processes whose end is the run's; NULL: none */
 	const char **filters; /* of the events, borrowed; NULL: none */
 	struct scope *scope;  /* perf's hold on the events; NULL: they are enabled in tracefs */
 	struct scope_event *scoped;

@@ -122,6 +122,8 @@ int watch_begin(struct tfs *tfs, struct statedir *dir, const struct watch_opts *
 		.count_only = opts->count_only,
 		.signal_fd = -1,
 	};
+	if (opts->n_pids && !opts->follow)
+		w->alive = alive_note(opts->pids, opts->n_pids);
 	rc = signals_open(&w->signal_fd, err);
 	if (rc == 0)
 		rc = run_begin(dir, &w->run, err);
@@ -413,6 +415,7 @@ int watch_end(struct watch *w, struct losses *ret_lost, struct err *err)
 	free(w->events);
 	free(w->filters);
 	free(w->scoped);
+	free(w->alive);
 	free(w->cpus);
 	free(w);
 	return rc < 0 ? rc : 0;

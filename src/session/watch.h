@@ -9,7 +9,8 @@
  *   watch_define  temporary probes into the run's group
  *   watch_event   an event to read: filter, format
  *   watch_start   open the readers, enable, let the command go
- *   watch_loop    until duration, signal, end of the command, closed stdout, or enough
+ *   watch_loop    until duration, signal, end of the command or of the processes, closed
+ *                 stdout, or enough
  *   watch_stop    no more events (watch_end does it too)
  *   watch_end     disable, read the rest, count losses, take down
  */
@@ -65,6 +66,7 @@ enum watch_reason {
 	WATCH_TIME,    /* the duration is over */
 	WATCH_SIGNAL,  /* Ctrl-C, SIGTERM, SIGHUP */
 	WATCH_COMMAND, /* the command ended */
+	WATCH_ENDED,   /* all processes asked for have ended, and nobody follows their children */
 	WATCH_ENOUGH,  /* ops->event or round said so */
 	WATCH_CLOSED,  /* nobody reads our output any more */
 	WATCH_FAILED,
