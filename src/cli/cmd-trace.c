@@ -150,6 +150,21 @@ static void close_line(const struct trace *t, const struct losses *lost)
 	note_unrecorded(t, lost);
 }
 
+/* Whose a task is, is looked up by its number. */
+static int refuse_uid(struct trace *t)
+{
+	const struct options *o = &t->cli->opts;
+
+	if (!t->set.numbers_differ || t->set.child_pid) /* which is refused anyway */
+		return 0;
+	if (opt(o, OPT_UID)) {
+		err_set(&t->cli->err, ENOTSUP, "in a PID namespace of its own --uid needs -p");
+		return err_hint(&t->cli->err, "tracefs knows tasks by the host's numbers alone");
+	}
+	cli_note(t->cli, "this is a PID namespace: the process numbers shown are the host's");
+	return 0;
+}
+
 static int set_up(struct trace *t, struct child *child)
 {
 	struct cli *cli = t->cli;
@@ -163,8 +178,10 @@ static int set_up(struct trace *t, struct child *child)
 		.progress_ctx = cli,
 	};
 	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = t };
-	int rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &t->watch, &cli->err);
+	int rc = refuse_uid(t);
 
+	if (rc == 0)
+		rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &t->watch, &cli->err);
 	return rc < 0 ? rc : watchset_attach(&t->set, t->watch);
 }
 

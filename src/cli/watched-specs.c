@@ -60,11 +60,13 @@ static const char *symbol_behind(void *ctx, const struct event *e, uint64_t vadd
 {
 	struct watched *w = ctx;
 	struct anchor anchor = w->places[watched_location(e)];
+	bool is_ours = !w->set->numbers_differ;
+	pid_t pid = e->tgid ? e->tgid : e->tid;
 
 	anchor.vaddr = e->ip;
 	if (!w->set->symbolizer)
 		w->set->symbolizer = symbolizer_new();
-	return symbolizer_name(w->set->symbolizer, e->tgid ? e->tgid : e->tid, e->time_ns, vaddr,
+	return symbolizer_name(w->set->symbolizer, is_ours ? pid : 0, e->time_ns, vaddr,
 			       is_caller, &anchor);
 }
 

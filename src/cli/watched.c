@@ -10,6 +10,7 @@
 #include "cli/watched-private.h"
 #include "probe/filter.h"
 #include "probe/name.h"
+#include "proc/kernel.h"
 #include "proc/mapped.h"
 #include "probe/show.h"
 #include "tracefs/control.h"
@@ -256,6 +257,8 @@ int watchset_load(struct watchset *set, struct cli *cli)
 	int rc;
 
 	*set = (struct watchset){ .cli = cli };
+	/* What perf records has our numbers. */
+	set->numbers_differ = !cli->opts.n_pids && kernel_numbers_differ();
 	rc = cli->has_tfs ? probes_load(cli, &set->probes) : 0;
 	if (rc < 0 && dry) {
 		err_clear(&cli->err);

@@ -45,6 +45,7 @@ struct watchset {
 	pid_t child_pid;     /* the command's; 0: none */
 	bool any_number;     /* of functions may match a pattern */
 	bool each_alone;     /* set by the caller: no spec shares an event with another */
+	bool numbers_differ; /* of tasks: those of records are not ours */
 	struct plan plan;    /* of the specs */
 	struct sharing sharing; /* what is written for them */
 	const char **names;  /* words of the command line that make cli->named */

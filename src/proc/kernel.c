@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -23,6 +24,14 @@ bool kernel_optimises_nop5(void)
 #else
 	return false;
 #endif
+}
+
+bool kernel_numbers_differ(void)
+{
+	const ino_t init_pid_namespace = 0xeffffffc; /* PROC_PID_INIT_INO */
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino != init_pid_namespace;
 }
 
 size_t kernel_available_kb(void)

@@ -14,6 +14,12 @@ bool kernel_optimises_nop5(void);
 size_t kernel_available_kb(void);
 
 /*
+ * Whether tracefs and its records have other numbers for tasks than /proc and system calls have
+ * for us: in a PID namespace of our own, as containers have it. tracefs has the host's.
+ */
+bool kernel_numbers_differ(void);
+
+/*
  * Whether the kernel may lose hits of its own counts where several processors enter one
  * function at once: they are kept per processor since Linux 6.12 (kernel-facts R17). No file
  * of the kernel's tells; by this alone nothing but a remark is decided.

@@ -28,10 +28,10 @@ static char *saved_note(const struct tfs *tfs, const char *file, pid_t tid)
 	return xstrndup(line, strcspn(line, "\n"));
 }
 
-bool task_look_up(const struct tfs *tfs, pid_t tid, char comm[16], pid_t *tgid)
+bool task_look_up(const struct tfs *tfs, pid_t tid, bool in_proc, char comm[16], pid_t *tgid)
 {
-	*tgid = proc_tgid(tid);
-	if (!proc_comm(tid, comm)) {
+	*tgid = in_proc ? proc_tgid(tid) : 0;
+	if (!in_proc || !proc_comm(tid, comm)) {
 		auto_free char *saved = saved_note(tfs, "saved_cmdlines", tid);
 
 		snprintf(comm, 16, "%s", saved && strcmp(saved, "<...>") != 0 ? saved : "");

@@ -9,6 +9,7 @@
 
 /*
  * Name and process of a task: /proc's, and of one that is gone what the kernel has noted, if
- * it has ("" and 0 if not). False: neither is known.
+ * it has ("" and 0 if not). False: neither is known. `in_proc`: the number is one of ours, by
+ * which /proc may be asked.
  */
-bool task_look_up(const struct tfs *tfs, pid_t tid, char comm[16], pid_t *tgid);
+bool task_look_up(const struct tfs *tfs, pid_t tid, bool in_proc, char comm[16], pid_t *tgid);

@@ -24,6 +24,7 @@ struct watch {
 	struct err unconfined; /* why there is no scope although processes were named */
 	struct child *child;
 	bool count_only;
+	bool numbers_differ;  /* tracefs's of tasks, from ours */
 	int signal_fd;
 	int *cpus;
 	size_t n_cpus;

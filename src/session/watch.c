@@ -51,8 +51,9 @@ static void on_lost(void *ctx, const struct lost *lost)
 static bool on_task(void *ctx, pid_t tid, char comm[16], pid_t *tgid)
 {
 	const struct watch *w = ctx;
+	bool in_proc = w->scope || !w->numbers_differ;
 
-	return task_look_up(w->tfs, tid, comm, tgid);
+	return task_look_up(w->tfs, tid, in_proc, comm, tgid);
 }
 
 /* Only what the instance has; an old kernel's missing file is no error. */
@@ -76,6 +77,12 @@ static int limit_to(struct watch *w, const pid_t *pids, size_t n, struct err *er
 	struct threads threads = { NULL, 0 };
 	int rc = 0;
 
+	if (w->numbers_differ) {
+		err_set(err, ENOTSUP, "tracefs knows processes by the host's numbers, not by those "
+				      "of this PID namespace");
+		return err_hint(err, "-p without --follow asks perf, which knows ours; or run this "
+				     "in the host's: docker run --pid=host, nsenter -t 1 -p");
+	}
 	control_option(w->tfs, w->run.name, "event-fork", true);
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = threads_take_all(&threads, pids[i], ROUNDS_MAX, add_threads, w, err);
@@ -120,6 +127,7 @@ int watch_begin(struct tfs *tfs, struct statedir *dir, const struct watch_opts *
 		.opts = *opts,
 		.child = opts->child,
 		.count_only = opts->count_only,
+		.numbers_differ = kernel_numbers_differ(),
 		.signal_fd = -1,
 	};
 	if (opts->n_pids && !opts->follow)

@@ -41,7 +41,7 @@ struct cpu {
 	bool has_record;
 	int64_t lost; /* to tell before the next record; -1 unknown */
 	struct ring *ring; /* in place of pages; NULL: none */
-	pid_t tgid;        /* of the ring's record, which knows it */
+	pid_t tgid, tid;   /* of the ring's record, by our own PID namespace's numbers */
 	uint64_t n_samples; /* of the ring */
 };
 
@@ -323,6 +323,7 @@ static void next_of_ring(struct stream *s, struct cpu *c)
 			continue;
 		c->record = (struct page_record){ .time = r.time, .data = r.data, .size = r.size };
 		c->tgid = r.pid;
+		c->tid = r.tid;
 		c->has_record = true;
 		c->n_samples++;
 	}
@@ -441,6 +442,8 @@ static void deliver(struct stream *s, struct cpu *c)
 		add_lost(c, 1);
 		return;
 	}
+	if (c->tid > 0) /* -1: it is about to be gone */
+		e.tid = c->tid;
 	task_cache_complete(s->tasks, &e);
 	s->has_delivered = true;
 	s->is_stopped = !s->ops.event(s->ops.ctx, &e);
