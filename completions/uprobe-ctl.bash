@@ -24,11 +24,25 @@ _uprobe_ctl() {
 	--time)
 		mapfile -t COMPREPLY < <(compgen -W 'wall mono rel' -- "$cur")
 		return ;;
+	--ifunc)
+		mapfile -t COMPREPLY < <(compgen -W 'used all resolver' -- "$cur")
+		return ;;
+	-B | --instance)
+		words=$(ls /sys/kernel/tracing/instances 2>/dev/null)
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+		return ;;
+	-p | --pid)
+		words=$(cd /proc && echo [0-9]*)
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+		return ;;
+	-c | --command)
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		return ;;
 	--uid)
 		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
 		return ;;
 	-d | --duration | -i | --interval | -n | --count | -o | --columns | --slower | --comm | \
-		--cpu | --sample)
+		--cpu | --sample | --top)
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
