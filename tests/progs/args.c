@@ -4,8 +4,8 @@
  *
  *   args spec FUNC   the arguments to ask for, as a spec has them: this machine's slots and
  *                    this compiler's offsets
- *   args run FUNC    calls FUNC with each of its values; prints of each call what a trace
- *                    must show
+ *   args run FUNC…   calls FUNC with each of its values; prints of each call what a trace
+ *                    must show. Of several, each begins with a line of its name.
  *
  * Where a 64-bit kernel cannot follow pointers (32-bit code), what needs them is left out.
  */
@@ -607,15 +607,27 @@ static int set_up(void)
 	return 0;
 }
 
-int main(int argc, char **argv)
+static int with(const char *what, const char *name)
 {
-	if (argc != 3 || set_up() < 0)
-		return 2;
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		if (strcmp(functions[i].name, argv[2]) != 0)
+		if (strcmp(functions[i].name, name) != 0)
 			continue;
-		(strcmp(argv[1], "spec") == 0 ? functions[i].spec : functions[i].run)();
+		(strcmp(what, "spec") == 0 ? functions[i].spec : functions[i].run)();
 		return 0;
 	}
 	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	int rc = argc < 3 ? 2 : 0;
+
+	if (set_up() < 0)
+		return 2;
+	for (int i = 2; i < argc && rc == 0; i++) {
+		if (argc > 3)
+			printf("%s:\n", argv[i]);
+		rc = with(argv[1], argv[i]);
+	}
+	return rc;
 }
