@@ -144,10 +144,12 @@ static int loop(struct counting *c)
 	watchset_note_end(&c->set, reason);
 	if (reason == WATCH_FAILED)
 		return -EIO;
-	if (reason == WATCH_TIME)
-		explain_silence(c, true);
+	silence_close(&c->silence);
 	watch_stop(c->watch);
-	return 0;
+	rc = watch_drain(c->watch, &c->cli->err);
+	if (rc == 0 && reason == WATCH_TIME)
+		explain_silence(c, true);
+	return rc;
 }
 
 /* What came after the last whole interval is not shown, but belongs to the sum. */
@@ -161,15 +163,15 @@ static int close_interval(struct counting *c)
 	return rc;
 }
 
-/* The last reading: without -i the only one. Records still in the buffers count, too. */
+/* The last reading: without -i the only one. */
 static int finish(struct counting *c)
 {
-	int rc = watch_drain(c->watch, &c->cli->err);
+	int rc = 0;
 
-	if (rc == 0 && !c->cli->opts.interval_ns)
-		round_of(c, clock_seconds());
-	else if (rc == 0)
+	if (c->cli->opts.interval_ns)
 		rc = close_interval(c);
+	else
+		round_of(c, clock_seconds());
 	return c->failed ? -EIO : rc;
 }
 

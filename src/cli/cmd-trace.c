@@ -24,7 +24,6 @@ struct trace {
 	struct events_options opts;
 	struct output out;
 	struct silence silence;
-	uint64_t hits; /* that should have been events; 0: not to be told */
 	struct cost cost;
 	bool has_told_limit; /* of the buffers */
 };
@@ -129,13 +128,15 @@ static bool hits_are_events(const struct trace *t)
 	return all;
 }
 
-/* `hits` until the loop's end: every one of them was read or lost by the time of this. */
 static void note_unrecorded(const struct trace *t, const struct losses *lost)
 {
-	uint64_t known = t->out.n_events + losses_sum(lost);
+	uint64_t known = t->out.n_events + losses_sum(lost), hits;
 
-	if (t->hits > known && !lost->is_least)
-		lost_note_unrecorded(t->cli, t->hits - known, has_text(t));
+	if (lost->is_least || !hits_are_events(t))
+		return;
+	hits = silence_hits(&t->silence);
+	if (hits > known)
+		lost_note_unrecorded(t->cli, hits - known, has_text(t));
 }
 
 static void close_line(const struct trace *t, const struct losses *lost)
@@ -209,10 +210,14 @@ static int loop(struct trace *t)
 	cost_begin(&t->cost, &t->set, t->watch);
 	reason = watch_loop(t->watch, &opts, &cli->err);
 	watchset_note_end(&t->set, reason);
-	if (reason == WATCH_TIME)
+	if (reason == WATCH_FAILED)
+		return -EIO;
+	silence_close(&t->silence);
+	watch_stop(t->watch);
+	rc = watch_drain(t->watch, &cli->err);
+	if (rc == 0 && reason == WATCH_TIME)
 		silence_look(&t->silence, t->out.n_shown, t->out.n_events, true);
-	t->hits = hits_are_events(t) ? silence_hits(&t->silence) : 0;
-	return reason == WATCH_FAILED ? -EIO : 0;
+	return rc;
 }
 
 static void begin_output(struct trace *t)

@@ -181,12 +181,23 @@ static const char *selection_of(const struct options *o)
 void silence_begin(struct silence *s, const struct watchset *set, const char *group)
 {
 	/* What is made for this run has no hits yet. */
-	*s = (struct silence){ set, group, clock_ns(), set->plan.n ? 0 : count_hits(set, group) };
+	*s = (struct silence){
+		.set = set,
+		.group = group,
+		.begun_ns = clock_ns(),
+		.hits = set->plan.n ? 0 : count_hits(set, group),
+	};
+}
+
+void silence_close(struct silence *s)
+{
+	s->last = count_hits(s->set, s->group);
+	s->is_closed = true;
 }
 
 uint64_t silence_hits(const struct silence *s)
 {
-	uint64_t hits = count_hits(s->set, s->group);
+	uint64_t hits = s->is_closed ? s->last : count_hits(s->set, s->group);
 
 	return hits > s->hits ? hits - s->hits : 0;
 }

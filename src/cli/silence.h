@@ -36,16 +36,24 @@ struct silence {
 	const char *group; /* the run's own */
 	uint64_t begun_ns; /* of CLOCK_MONOTONIC; 0: it was told, or something was shown */
 	uint64_t hits;     /* then: a probe that existed before has some */
+	uint64_t last;     /* hits in all, once nothing more is watched */
+	bool is_closed;
 };
 
 /* What is watched, and the run's group; both must outlive it. */
 void silence_begin(struct silence *s, const struct watchset *set, const char *group);
-/* How often what is watched was hit since then, by the kernel's count. */
+/*
+ * Before recording is switched off: the hits until now are the run's. Each of them is read or
+ * lost by the time the buffers are drained; what hits while the probes are switched off has
+ * no record.
+ */
+void silence_close(struct silence *s);
+/* How often what is watched was hit since the begin (until the close), by the kernel's count. */
 uint64_t silence_hits(const struct silence *s);
 /* Whether it is time to look. */
 bool silence_is_due(const struct silence *s, bool at_end);
 /*
  * In each round: `shown` of what was shown, `came` of what came from the kernel. `at_end`:
- * the duration is over, and nothing more can come. Says it once.
+ * the duration is over, and the buffers are drained. Says it once.
  */
 void silence_look(struct silence *s, uint64_t shown, uint64_t came, bool at_end);
