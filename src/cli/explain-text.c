@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/xalloc.h"
@@ -23,6 +24,9 @@ static void show_processes(const struct explanation *e, const struct target *t, 
 		buf_adds(b, "; no process maps it");
 	if (older)
 		buf_addf(b, ", %zu an older copy, which is not probed", older);
+	if (!n && e->mapped->n_hidden)
+		buf_addf(b, "; %zu that run may not be looked at%s", e->mapped->n_hidden,
+			 geteuid() ? ", but by root" : "");
 }
 
 static void show_target(const struct explanation *e, const struct target *t, struct buf *b)

@@ -300,6 +300,10 @@ static void describe_missing(const struct debug_search *q)
 
 	if (q->f->priv->debug.missing)
 		return;
+	if (q->f->priv->is_cut_off) {
+		set_missing(q->f, "the file is cut off, it ends before its section headers");
+		return;
+	}
 	buf_adds(&b, "it was stripped; install its debug symbols");
 	if (q->link && !is_part_of(q->link, id)) {
 		buf_adds(&b, ": ");

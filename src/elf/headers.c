@@ -98,6 +98,7 @@ static void read_section_table(struct elffile *f, struct header *h)
 	auto_free struct elf_section *first = read_sections(f, h, 1);
 	uint64_t n = h->shnum;
 
+	f->priv->is_cut_off = h->shoff && h->shoff >= f->size;
 	if (!first)
 		return;
 	if (n == 0)

@@ -89,6 +89,7 @@ struct elf_private {
 
 	bool tables_found;
 	bool tables_damaged;       /* there is one, but it cannot be read */
+	bool is_cut_off;           /* the file ends before its section headers */
 	struct elf_table tables[MAX_TABLES];
 	size_t n_tables;
 	struct elf_debug debug;

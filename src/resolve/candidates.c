@@ -120,9 +120,11 @@ bool env_leads_to(const struct target_env *env, const struct mapped_file *f, str
 static char *reason_by_link(const struct target_env *env, const struct mapped_file *f,
 			    const char *reason)
 {
-	if (f->is_deleted)
+	struct stat named;
+
+	if (f->is_deleted && !env_stat(env, f->path, &named))
 		return xasprintf("%s; nothing has that name any more", reason);
-	if (env->pid)
+	if (f->is_deleted || env->pid)
 		return xasprintf("%s; another file has that name now", reason);
 	return xasprintf("%s, in the root of process %d", reason, (int)f->pids[0]);
 }

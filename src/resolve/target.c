@@ -149,6 +149,23 @@ static void search_path(const struct target_env *env, const char *path,
 	}
 }
 
+/* Why /proc/PID/exe leads nowhere. */
+static int no_program(pid_t pid, int why, struct err *err)
+{
+	char state = proc_state(pid);
+
+	if (why == ENOENT && !state)
+		return err_set(err, ESRCH, "there is no process %d", (int)pid);
+	if (why == ENOENT && state == 'Z')
+		return err_set(err, ESRCH, "process %d has ended; nobody has waited for it yet",
+			       (int)pid);
+	if (why == ENOENT)
+		return err_set(err, ENOEXEC, "process %d has no program: it is a thread of the "
+					     "kernel", (int)pid);
+	err_set(err, why, "cannot look at process %d: %s", (int)pid, strerror(why));
+	return why == EACCES || why == EPERM ? err_hint(err, "run as root") : -why;
+}
+
 /* The program of a process, then everything else that it maps. */
 static int search_process(const struct target_env *env, struct target_search *ret,
 			  struct err *err)
@@ -161,10 +178,7 @@ static int search_process(const struct target_env *env, struct target_search *re
 	struct stat st;
 
 	if (len < 0)
-		return errno == ENOENT ? err_set(err, ESRCH, "there is no process %d, or it has "
-							     "no program", (int)env->pid)
-				       : err_set(err, errno, "cannot look at process %d: %s",
-						 (int)env->pid, strerror(errno));
+		return no_program(env->pid, errno, err);
 	name[len] = 0;
 	if ((size_t)len > strlen(deleted) && strcmp(name + len - strlen(deleted), deleted) == 0)
 		name[len - strlen(deleted)] = 0;
