@@ -10,7 +10,6 @@
 #include "cli/probes.h"
 #include "probe/spec.h"
 #include "session/runs.h"
-#include "tracefs/control.h"
 
 struct listing {
 	struct cli *cli;
@@ -28,7 +27,7 @@ static void add_row(struct listing *l, struct table *t, const struct probe_row *
 	table_cell(t, row->d->kind == 'p' ? "entry" : "return");
 	table_cell(t, enabled);
 	table_cell(t, location);
-	probe_row_args(row, t);
+	probe_row_args(&l->rows, row, t);
 	table_cell(t, owner);
 }
 
@@ -56,10 +55,11 @@ static char *place_of(const struct listing *l, const struct probe_row *row)
 	return buf_steal(&b);
 }
 
-static void add_spec(const struct listing *l, const struct probe_row *row, struct buf *b)
+static void add_spec(struct listing *l, const struct probe_row *row, struct buf *b)
 {
 	const struct definition *d = row->d;
-	auto_free char *place = NULL, *filter = NULL;
+	auto_free char *place = NULL;
+	const char *filter;
 
 	/* What a run made is gone with it. */
 	if (run_state_of(&l->cli->state, d->group) != RUN_NONE)
@@ -71,8 +71,8 @@ static void add_spec(const struct listing *l, const struct probe_row *row, struc
 		buf_addc(b, ' ');
 		probe_row_arg(&d->args[i], b);
 	}
-	filter = control_filter(&l->cli->tfs, NULL, d->group, d->event);
-	if (filter && !strchr(filter, '\n')) /* else it is a refused one and the reason */
+	filter = probe_row_filter(&l->rows, row);
+	if (filter)
 		buf_addf(b, " if %s", filter);
 	buf_addc(b, '\n');
 }

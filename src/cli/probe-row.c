@@ -30,6 +30,7 @@ void probe_rows_done(struct probe_rows *rows)
 	locator_free(rows->locator);
 	free(rows->event);
 	free(rows->enabled);
+	free(rows->filter);
 	*rows = (struct probe_rows){ 0 };
 }
 
@@ -172,17 +173,38 @@ static char *enabled_in(const struct probe_rows *rows, const struct definition *
 	return buf_steal(&b);
 }
 
+/* Of a refused filter the kernel keeps the text and the reason, in lines. */
+static char *filter_of(const struct probe_rows *rows, const struct definition *d)
+{
+	auto_free char *filter = control_filter(&rows->cli->tfs, NULL, d->group, d->event);
+
+	return filter && !strchr(filter, '\n') ? STEAL(filter) : NULL;
+}
+
+static void ask_event(struct probe_rows *rows, const struct definition *d)
+{
+	auto_free char *event = xasprintf("%s/%s", d->group, d->event);
+
+	if (rows->event && strcmp(rows->event, event) == 0)
+		return;
+	free(rows->event);
+	free(rows->enabled);
+	free(rows->filter);
+	rows->event = STEAL(event);
+	rows->enabled = enabled_in(rows, d);
+	rows->filter = filter_of(rows, d);
+}
+
 char *probe_row_enabled(struct probe_rows *rows, const struct probe_row *row)
 {
-	auto_free char *event = xasprintf("%s/%s", row->d->group, row->d->event);
-
-	if (!rows->event || strcmp(rows->event, event) != 0) {
-		free(rows->event);
-		free(rows->enabled);
-		rows->event = STEAL(event);
-		rows->enabled = enabled_in(rows, row->d);
-	}
+	ask_event(rows, row->d);
 	return xstrdup(rows->enabled);
+}
+
+const char *probe_row_filter(struct probe_rows *rows, const struct probe_row *row)
+{
+	ask_event(rows, row->d);
+	return rows->filter;
 }
 
 void probe_row_arg(const struct def_arg *a, struct buf *b)
@@ -192,8 +214,9 @@ void probe_row_arg(const struct def_arg *a, struct buf *b)
 		buf_addf(b, ":%s", a->type);
 }
 
-void probe_row_args(const struct probe_row *row, struct table *t)
+void probe_row_args(struct probe_rows *rows, const struct probe_row *row, struct table *t)
 {
+	const char *filter = probe_row_filter(rows, row);
 	auto_buf b = BUF_INIT;
 
 	for (size_t i = 0; i < row->d->n_args; i++) {
@@ -203,6 +226,8 @@ void probe_row_args(const struct probe_row *row, struct table *t)
 			buf_addc(&b, ' ');
 		probe_row_arg(&row->d->args[i], &b);
 	}
+	if (filter)
+		buf_addf(&b, "%sif %s", b.len ? " " : "", filter);
 	table_cell(t, b.len ? buf_str(&b) : NULL);
 }
 
@@ -234,6 +259,8 @@ void probe_row_json(struct probe_rows *rows, const struct probe_row *row, struct
 	json_uint(j, "offset", d->offset);
 	json_str(j, "symbol", symbol);
 	add_args(d, j);
+	if (probe_row_filter(rows, row))
+		json_str(j, "filter", probe_row_filter(rows, row));
 	json_bool(j, "enabled", strcmp(enabled, "off") != 0);
 	json_str(j, "owner", owner);
 	if (row->stale) {

@@ -22,6 +22,7 @@ struct probe_rows {
 	bool has_mapped;
 	/* The switches of the event asked for last: its other locations follow it. */
 	char *event, *enabled;
+	char *filter; /* NULL: none */
 	const struct ledger_entry *noted; /* whose file was told to be another now */
 };
 
@@ -60,8 +61,10 @@ char *probe_row_location(const struct probe_rows *rows, const struct probe_row *
 char *probe_row_owner(struct probe_rows *rows, const struct probe_row *row);
 /* Where it records: "on" at the top level, else the instances by name; "off". */
 char *probe_row_enabled(struct probe_rows *rows, const struct probe_row *row);
-/* The arguments, without those that are ours; the whole cell of a table. */
-void probe_row_args(const struct probe_row *row, struct table *t);
+/* What must be true for it to record, at the top level; NULL: nothing. The rows' own. */
+const char *probe_row_filter(struct probe_rows *rows, const struct probe_row *row);
+/* The arguments, without those that are ours, and the filter; the whole cell of a table. */
+void probe_row_args(struct probe_rows *rows, const struct probe_row *row, struct table *t);
 /* An argument as it is written. */
 void probe_row_arg(const struct def_arg *arg, struct buf *b);
 /* group … owner, and what is the matter, into the object that is open. */
