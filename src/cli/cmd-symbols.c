@@ -45,7 +45,7 @@ static bool is_wanted(const struct symbol *s, const struct wanted *w)
 {
 	if (!s->is_code || s->is_thumb)
 		return false;
-	return !w->glob || text_glob_match(w->glob, s->name) ||
+	return !w->glob || strcmp(w->glob, s->name) == 0 || text_glob_match(w->glob, s->name) ||
 	       typed_name_match(&w->pattern, s->name, true) != TYPED_NO ||
 	       typed_name_match(&w->name, s->name, true) != TYPED_NO;
 }

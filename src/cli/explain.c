@@ -163,6 +163,8 @@ char *explain_choice(const struct explanation *e, const struct function *f, size
 	case LOCATION_VADDR:
 		return xstrdup("the address that was given");
 	case LOCATION_GLOB:
+		if (of && strcmp(of->name, loc->name) == 0)
+			break;
 		return xasprintf("matches %s", loc->name);
 	case LOCATION_SYMBOL:
 		break;

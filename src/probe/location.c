@@ -195,8 +195,8 @@ static int parse_symbol(struct rest r, struct location *loc, struct err *err)
 	loc->name = xstrndup(r.text, r.len);
 	loc->name_at = (struct span){ 0, r.len };
 	loc->kind = text_is_glob(loc->name) ? LOCATION_GLOB : LOCATION_SYMBOL;
-	/* f(char*)+4 is an offset into one function; function_find() can tell. */
-	if (loc->kind == LOCATION_GLOB && loc->has_off && !strchr(loc->name, '('))
+	/* f(char*)+4, main.(*T).Close+4, main.max[go.shape.int]+4: function_find() can tell. */
+	if (loc->kind == LOCATION_GLOB && loc->has_off && !strpbrk(loc->name, "(["))
 		return fail(err, loc->off_at.from, loc->off_at.to,
 			    "an offset needs one function, not a pattern");
 	return 0;

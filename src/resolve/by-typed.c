@@ -41,10 +41,23 @@ static bool is_there(const struct lookup *l)
 	return symtab_find_typed(l->target->elf, l->loc->name, false, &found, &n, NULL) == 0 && n;
 }
 
+/* Go's linker writes them so: main.(*T).Close, main.max[go.shape.int]. */
+static bool is_linkers(const struct lookup *l)
+{
+	auto_free const struct symbol **found = NULL;
+	size_t n = 0;
+
+	return symtab_find(l->target->elf, l->loc->name, &found, &n, NULL) == 0 && n;
+}
+
 bool lookup_is_literal(const struct lookup *l)
 {
+	const char *name = l->loc->name;
+
+	if (strpbrk(name, "([") && is_linkers(l))
+		return true;
 	/* A pattern without these is no C++ name with a '*' or a '[' in it. */
-	return (strchr(l->loc->name, '(') || strstr(l->loc->name, "operator")) && is_there(l);
+	return (strchr(name, '(') || strstr(name, "operator")) && is_there(l);
 }
 
 bool lookup_is_one_structor(const struct symbol *const *syms, size_t n)

@@ -22,7 +22,7 @@ int lookup_glob(const struct lookup *l, struct function_list *ret, struct err *e
  */
 int lookup_typed(const struct lookup *l, const struct symbol ***ret, size_t *ret_n,
 		 struct err *err);
-/* Whether what looks like a pattern is a name: f(char*), operator*. */
+/* Whether what looks like a pattern is a name: f(char*), operator*, main.(*T).Close of Go. */
 bool lookup_is_literal(const struct lookup *l);
 /* Whether all are forms of one constructor or destructor: each call runs one of them. */
 bool lookup_is_one_structor(const struct symbol *const *syms, size_t n);
