@@ -88,18 +88,22 @@ static bool read_version(const struct elffile *f, struct elf_go *go)
 	       read_pointer(f, s->offset + MAGIC_LEN + 2, go);
 }
 
-/* "go1.21.3", "go1.18rc1", "devel go1.20-deb8c29000 …", "go1.17.5 X:noregabi" */
+/*
+ * "go1.21.3", "go1.18rc1", "devel go1.20-deb8c29000 …", "go1.17.5 X:noregabi"; since 1.25
+ * (cmd/dist) and 1.26 (cmd/internal/objabi) "go1.25-devel_deb8c29000 …", "go1.26.1-X:nodwarf5".
+ */
 static void parse_version(struct elf_go *go)
 {
-	const char *at = go->version, *experiments = strstr(at, " X:");
+	static const char devel[] = "devel ";
+	const char *at = go->version, *experiments = strstr(at, "X:");
 	uint64_t minor;
 	size_t len;
 
-	go->is_devel = strncmp(at, "devel ", 6) == 0;
+	go->is_devel = strstr(at, "devel");
 	go->is_gccgo = strstr(at, "gccgo");
 	go->has_own_abi = experiments && strstr(experiments, "regabi");
-	if (go->is_devel)
-		at += 6;
+	if (strncmp(at, devel, strlen(devel)) == 0)
+		at += strlen(devel);
 	if (strncmp(at, "go1.", 4) != 0)
 		return;
 	len = strspn(at + 4, "0123456789");
