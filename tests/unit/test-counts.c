@@ -64,7 +64,10 @@ static void format(counts_format_fn *fn, bool intervals, struct buf *b)
 	const struct counts_options opts = { .zeros = true, .intervals = intervals };
 	struct counts c = three();
 
-	c.counters[0].total = 3;
+	/* 40 in all, in 10 seconds; 3 of them in the last 2. */
+	c.counters[0].total = 37;
+	counts_tick(&c, 8);
+	c.counters[0].total = 40;
 	counts_tick(&c, 2);
 	fn(&c, &opts, b);
 	counts_done(&c);
@@ -76,7 +79,7 @@ START_TEST(text_names_file_and_function)
 
 	format(counts_text, false, &b);
 	ck_assert_str_eq(buf_str(&b), "TOTAL  FUNCTION\n"
-				      "    3  liba.so:alpha\n"
+				      "   40  liba.so:alpha\n"
 				      "    0  liba.so:beta\n"
 				      "    0  a,\"b\"\\n:0x30\n");
 }
@@ -91,7 +94,7 @@ START_TEST(text_with_intervals_has_time_and_rate)
 	s = buf_str(&b);
 	ck_assert_uint_eq(strcspn(s, " "), 8); /* 14:02:11 */
 	ck_assert_str_eq(s + 8, "  +/s  TOTAL  FUNCTION\n"
-				"            2      3  liba.so:alpha\n"
+				"            2     40  liba.so:alpha\n"
 				"            0      0  liba.so:beta\n"
 				"            0      0  a,\"b\"\\n:0x30\n");
 }
@@ -113,9 +116,9 @@ START_TEST(csv_quotes_what_must_be)
 
 	format(counts_csv, false, &b);
 	ck_assert_str_eq(buf_str(&b), "elapsed,file,symbol,offset,delta,total\n"
-				      "2.000,/lib/liba.so,alpha,16,3,3\n"
-				      "2.000,/lib/liba.so,beta,32,0,0\n"
-				      "2.000,\"/srv/a,\"\"b\"\"\n\",,48,0,0\n");
+				      "10.000,/lib/liba.so,alpha,16,3,40\n"
+				      "10.000,/lib/liba.so,beta,32,0,0\n"
+				      "10.000,\"/srv/a,\"\"b\"\"\n\",,48,0,0\n");
 }
 END_TEST
 
@@ -126,7 +129,7 @@ START_TEST(metrics_escape_their_labels)
 	format(counts_openmetrics, false, &b);
 	ck_assert_ptr_nonnull(strstr(buf_str(&b),
 				     "uprobe_hits_total{file=\"/lib/liba.so\",symbol=\"alpha\","
-				     "offset=\"0x10\"} 3\n"));
+				     "offset=\"0x10\"} 40\n"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&b), "file=\"/srv/a,\\\"b\\\"\\n\",symbol=\"\""));
 }
 END_TEST
@@ -164,14 +167,28 @@ START_TEST(filters_are_shown)
 }
 END_TEST
 
+/* Of the interval, or of the whole run. */
 START_TEST(json_has_rates)
 {
-	auto_buf b = BUF_INIT;
+	static const struct {
+		bool intervals;
+		const char *begin, *alpha;
+	} of[] = {
+		{ true, "{\"duration\":2,\"counts\":[",
+		  "\"symbol\":\"alpha\",\"offset\":16,\"hits\":3,\"rate\":1.5}" },
+		{ false, "{\"duration\":10,\"counts\":[",
+		  "\"symbol\":\"alpha\",\"offset\":16,\"hits\":40,\"rate\":4}" },
+	};
 
-	format(counts_json, true, &b);
-	ck_assert_ptr_nonnull(strstr(buf_str(&b), "\"symbol\":\"alpha\",\"offset\":16,\"hits\":3,"
-						  "\"rate\":1.5}"));
-	ck_assert_ptr_nonnull(strstr(buf_str(&b), "\"symbol\":null"));
+	for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
+		auto_buf b = BUF_INIT;
+
+		format(counts_json, of[i].intervals, &b);
+		ck_assert_msg(strncmp(buf_str(&b), of[i].begin, strlen(of[i].begin)) == 0,
+			      "%s", b.p);
+		ck_assert_msg(strstr(b.p, of[i].alpha) != NULL, "%s", b.p);
+		ck_assert_ptr_nonnull(strstr(b.p, "\"symbol\":null"));
+	}
 }
 END_TEST
 

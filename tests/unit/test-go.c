@@ -149,9 +149,12 @@ END_TEST
 START_TEST(knows_who_is_not_go)
 {
 	const struct image plain = image_of("amd64", NULL, false);
+	static const struct image_symbol end_only[] = {
+		MARK("runtime.etext", 0x200), { .name = NULL },
+	};
 	struct image bare = plain;
 	auto_elffile struct elffile *elf = image_open(&plain);
-	auto_elffile struct elffile *stripped = NULL;
+	auto_elffile struct elffile *stripped = NULL, *half = NULL;
 
 	bare.symtab = NULL;
 	bare.go = "go1.19";
@@ -160,6 +163,9 @@ START_TEST(knows_who_is_not_go)
 	ck_assert_uint_eq(elf_go(elf)->etext, 0);
 	ck_assert_uint_eq(elf_go(stripped)->minor, 19);
 	ck_assert_uint_eq(elf_go(stripped)->etext, 0);
+	bare.symtab = end_only;
+	half = image_open(&bare);
+	ck_assert_uint_eq(elf_go(half)->etext, 0);
 }
 END_TEST
 

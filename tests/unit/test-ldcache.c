@@ -19,6 +19,7 @@ static const struct {
 	{ "libc.so.6", "/lib/x86_64-linux-gnu/libc.so.6", 0x303 },
 	{ "libc.so.6", "/lib32/libc.so.6", 0x003 },
 	{ "libssl.so.3", "/lib/aarch64/libssl.so.3", 0xa03 },
+	{ "libc.so.5", "/lib/libc5/libc.so.5", 0x001 }, /* not glibc's: passed over */
 };
 
 /* A cache as ldconfig writes it: header, entries, strings; offsets from the header. */
@@ -50,7 +51,7 @@ START_TEST(parses_what_ldconfig_writes)
 
 	make_cache(&b);
 	ck_assert_int_eq(ldcache_parse(b.p, b.len, &e, &n), 0);
-	ck_assert_uint_eq(n, 3);
+	ck_assert_uint_eq(n, ARRAY_SIZE(libs) - 1);
 	ck_assert_str_eq(e[0].path, "/lib/x86_64-linux-gnu/libc.so.6");
 	ck_assert_uint_eq(e[0].machine, EM_X86_64);
 	ck_assert_uint_eq(e[1].machine, EM_386);
@@ -89,8 +90,10 @@ START_TEST(survives_damage)
 
 		memcpy(copy, b.p, len);
 		if (ldcache_parse(copy, len, &e, &n) == 0)
-			for (size_t i = 0; i < n; i++)
+			for (size_t i = 0; i < n; i++) {
 				ck_assert(e[i].soname + strlen(e[i].soname) <= copy + len);
+				ck_assert(e[i].path + strlen(e[i].path) <= copy + len);
+			}
 		free(e);
 		memcpy(copy, b.p, len);
 		if (len > 20)
