@@ -72,6 +72,8 @@ static const struct {
 	{ "hidden()", "_ZN12_GLOBAL__N_16hiddenEv", TYPED_SUFFIX },
 	{ "f", "_ZZN2ns1fEiENKUlvE_clEv", TYPED_NO },
 	{ "A::f", "_ZThn8_N1A1fEv", TYPED_NO },
+	{ "f", "_ZThn8_N1A1fEv", TYPED_NO }, /* the thunk's name ends in it, and is not it */
+	{ "A", "_ZTVN2ns1AE", TYPED_NO },
 	{ "non-virtual thunk to A::f()", "_ZThn8_N1A1fEv", TYPED_WHOLE },
 	{ "ns::f", "_ZN2ns1fEi.cold", TYPED_CLONE },
 	{ "ns::f(int)", "_ZN2ns1fEi.constprop.0", TYPED_CLONE },
