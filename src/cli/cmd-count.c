@@ -152,27 +152,31 @@ static int loop(struct counting *c)
 	return rc;
 }
 
-/* What came after the last whole interval is not shown, but belongs to the sum. */
-static int close_interval(struct counting *c)
+static bool came_since(const struct counts *counts)
+{
+	for (size_t i = 0; i < counts->n; i++)
+		if (counts->counters[i].total != counts->counters[i].before)
+			return true;
+	return false;
+}
+
+/*
+ * The last reading: without -i the only one. Calls after the last whole interval are one more
+ * interval, a shorter one; not behind as many as were asked for, where they count for the
+ * closing line alone.
+ */
+static int finish(struct counting *c)
 {
 	double now = clock_seconds();
 	int rc = read_profile(c);
 
-	counts_tick(c->counts, now - c->last);
-	c->last = now;
-	return rc;
-}
-
-/* The last reading: without -i the only one. */
-static int finish(struct counting *c)
-{
-	int rc = 0;
-
-	if (c->cli->opts.interval_ns)
-		rc = close_interval(c);
+	if (rc < 0 || c->failed)
+		return -EIO;
+	if (!c->cli->opts.interval_ns || (!is_over(c) && came_since(c->counts)))
+		round_of(c, now);
 	else
-		round_of(c, clock_seconds());
-	return c->failed ? -EIO : rc;
+		counts_tick(c->counts, now - c->last);
+	return c->failed ? -EIO : 0;
 }
 
 static int run_watch(void *ctx, struct child *child)
