@@ -153,6 +153,14 @@ static void close_line(const struct report *r, const struct text *t)
 				 "durations are its own ticks, shown as nanoseconds");
 }
 
+/* It has lines, and none of them was of an event or a loss. */
+static int no_log(const struct report *r, const char *name)
+{
+	err_set(&r->cli->err, EINVAL, "%s holds no event of uprobes", name);
+	return err_hint(&r->cli->err, "a log is what cat trace_pipe or trace --kernel-format "
+				      "print; trace -J and --csv are for other programs");
+}
+
 static int show(struct report *r, int fd, const char *name)
 {
 	const struct text_ops ops = {
@@ -161,6 +169,8 @@ static int show(struct report *r, int fd, const char *name)
 	struct text *t = text_new(&ops);
 	int rc = read_log(r, t, fd, name);
 
+	if (rc == 0 && !r->has_begun && !r->n_early && text_skipped(t))
+		rc = no_log(r, name);
 	if (!r->has_begun && rc == 0)
 		begin(r, NULL);
 	if (r->has_begun && output_end(&r->out) < 0 && rc == 0)

@@ -217,6 +217,32 @@ static void show(struct cli *cli, const struct symbol **syms, size_t n)
 	table_free(t);
 }
 
+/* Nothing matches, or there is nothing. */
+static int none_found(struct cli *cli, const struct target *target, const char *glob)
+{
+	struct text_nearest near = { .word = glob, .max = 3 };
+	auto_free char *file = text_shell_word(cli->opts.args[0]);
+	const char *missing = debugfile_missing(target->elf);
+	const struct symbol *all;
+	size_t n = 0;
+
+	if (!glob) {
+		err_set(&cli->err, ENOENT, "%s defines no function", target->name);
+		return missing ? err_hint(&cli->err, "%s", missing) : -ENOENT;
+	}
+	err_set(&cli->err, ENOENT, "no function of %s matches '%s'", target->name, glob);
+	if (symtab_all(target->elf, &all, &n, NULL) < 0)
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (all[i].is_code)
+			text_nearest_offer(&near, all[i].name);
+	for (size_t i = 0; i < near.n; i++)
+		err_detail(&cli->err, "%s", near.found[i]);
+	if (missing)
+		return err_hint(&cli->err, "%s", missing);
+	return err_hint(&cli->err, "uprobe-ctl symbols %s lists all there are", file);
+}
+
 static int run(struct cli *cli)
 {
 	const char *glob = cli->opts.n_args > 1 ? cli->opts.args[1] : NULL;
@@ -224,24 +250,20 @@ static int run(struct cli *cli)
 	CLEANUP(target_done) struct target target = { 0 };
 	CLEANUP(found_done) struct found found = { 0 };
 	CLEANUP(wanted_done) struct wanted wanted = { 0 };
-	int rc = target_find(&env.target, cli->opts.args[0], &target, &cli->err);
+	int rc;
 
+	if (!*cli->opts.args[0]) {
+		err_set(&cli->err, EINVAL, "an empty word names no file");
+		return err_hint(&cli->err, "is a variable of the shell not set?");
+	}
+	rc = target_find(&env.target, cli->opts.args[0], &target, &cli->err);
 	wanted_init(&wanted, glob);
 	if (rc == 0)
 		rc = collect_all(target.elf, &wanted, &found, &cli->err);
 	if (rc < 0)
 		return rc;
-	if (!found.n) {
-		const char *missing = debugfile_missing(target.elf);
-		auto_free char *file = text_shell_word(cli->opts.args[0]);
-
-		err_set(&cli->err, ENOENT, glob ? "no function of %s matches '%s'"
-						: "%s defines no function",
-			target.name, glob);
-		if (missing)
-			return err_hint(&cli->err, "%s", missing);
-		return err_hint(&cli->err, "uprobe-ctl symbols %s lists all there are", file);
-	}
+	if (!found.n)
+		return none_found(cli, &target, glob);
 	show(cli, found.v, found.n);
 	if (!glob && debugfile_missing(target.elf))
 		cli_note(cli, "only what %s exports is shown: %s", target.name,

@@ -94,6 +94,8 @@ static void announce(const struct trace *t)
 	if (cli->opts.duration_ns)
 		cli_note(cli, "Attaching uprobe to %s; %g s", buf_str(&b),
 			 (double)cli->opts.duration_ns / 1e9);
+	else if (t->set.child_pid)
+		cli_note(cli, "Attaching uprobe to %s, until the command ends", buf_str(&b));
 	else
 		cli_note(cli, "Attaching uprobe to %s; Ctrl-C to end", buf_str(&b));
 }

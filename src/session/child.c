@@ -65,6 +65,7 @@ int child_start(struct child *child, char *const *argv, const char *shell, struc
 		return err_set(err, errno, "fork: %s", strerror(errno));
 	}
 	child->pid = pid;
+	child->name = shell ? "/bin/sh" : argv[0];
 	child->go_fd = down[1];
 	child->report_fd = up[0];
 	return 0;
@@ -88,7 +89,10 @@ int child_go(struct child *child, struct err *err)
 		return 0;
 	waitpid(child->pid, &child->status, 0);
 	child->is_done = true;
-	return err_set(err, code, "cannot run the command: %s", strerror(code));
+	err_set(err, code, "cannot run %s: %s", child->name, strerror(code));
+	if (code == ENOENT && !strchr(child->name, '/'))
+		return err_hint(err, "no directory of PATH has a program of that name");
+	return -code;
 }
 
 bool child_reap(struct child *child)

@@ -12,6 +12,7 @@
 
 struct child {
 	pid_t pid;   /* 0: none */
+	const char *name; /* of the program, as it was typed; borrowed */
 	int go_fd;   /* a byte lets it go; closing it ends it */
 	int report_fd; /* the errno of a failed execvp(), or end of file */
 	int status;  /* of waitpid(2), once is_done */
