@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "proc/kernel.h"
 #include "session/runs.h"
 
@@ -31,6 +32,8 @@ void cli_note(const struct cli *cli, const char *fmt, ...)
 	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	text_escape(&safe, text, strlen(text), false);
+	if (cli->screen)
+		screen_leave(cli->screen);
 	fprintf(stderr, "%s\n", buf_str(&safe));
 }
 
@@ -59,7 +62,7 @@ void cli_note_lines(const struct cli *cli, const char *lines)
 void cli_note_signal(const struct cli *cli)
 {
 	if (isatty(0) && isatty(2) && !opt(&cli->opts, OPT_QUIET))
-		fputc('\n', stderr);
+		fputs(cli->screen ? "\r\033[K" : "\n", stderr); /* behind ^C */
 }
 
 /* -v: the shell line that does the same as a write of ours. */

@@ -23,6 +23,7 @@ struct cli {
 	bool has_tfs;
 	struct statedir state;
 	bool stale_stays; /* what a killed run left could not be removed */
+	struct screen *screen; /* that is being repainted; NULL: none */
 	struct buf out; /* stdout's, written by cli_flush() */
 	int out_fd;     /* 1, or where -w and a command send it */
 	struct err err;

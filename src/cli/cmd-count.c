@@ -259,6 +259,7 @@ static int run(struct cli *cli)
 	}
 	if (rc == 0 && !dry)
 		rc = command_watch(cli, run_watch, &c);
+	cli->screen = NULL;
 	counted_done(&c.counted);
 	watchset_done(&c.set);
 	return rc;

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 
 #include "cli/counting.h"
-#include "cli/screen.h"
 #include "proc/kernel.h"
 
 counts_format_fn *counting_format(const struct options *o)
@@ -33,7 +32,8 @@ static void paint(struct counting *c, struct counts_options *opts, size_t lines,
 		opts->top = room;
 	opts->footer = true;
 	c->format(c->counts, opts, &text);
-	screen_paint(&c->cli->out, buf_str(&text), columns);
+	screen_paint(&c->screen, &c->cli->out, buf_str(&text), columns);
+	c->cli->screen = &c->screen;
 }
 
 static void show(struct counting *c)
@@ -46,9 +46,10 @@ static void show(struct counting *c)
 		.intervals = o->interval_ns > 0,
 	};
 	bool again = opts.intervals && c->format == counts_text;
+	bool alone = !c->set.child_pid; /* a command writes to the terminal, too */
 	size_t lines, columns;
 
-	if (again && screen_size(c->cli->out_fd, &lines, &columns)) {
+	if (again && alone && screen_size(c->cli->out_fd, &lines, &columns)) {
 		paint(c, &opts, lines, columns);
 	} else {
 		if (again && c->n_rounds)

@@ -4,6 +4,7 @@
 
 #include "cli/counted.h"
 #include "cli/lost.h"
+#include "cli/screen.h"
 #include "cli/silence.h"
 #include "cli/watched.h"
 #include "report/counts.h"
@@ -16,6 +17,7 @@ struct counting {
 	struct counts *counts; /* counted's */
 	struct silence silence;
 	counts_format_fn *format;
+	struct screen screen;
 	bool by_records; /* else by uprobe_profile */
 	double begun, last, next; /* seconds of CLOCK_MONOTONIC */
 	uint64_t n_rounds;        /* intervals shown */

@@ -38,14 +38,20 @@ static size_t fitting(const char *line, size_t len, size_t columns)
 	return fits;
 }
 
-void screen_paint(struct buf *out, const char *text, size_t columns)
+void screen_paint(struct screen *s, struct buf *out, const char *text, size_t columns)
 {
-	buf_adds(out, "\033[H\033[J");
-	while (*text) {
+	if (s->lines)
+		buf_addf(out, "\033[%zuA\r\033[J", s->lines);
+	for (s->lines = 0; *text; s->lines++) {
 		size_t len = strcspn(text, "\n");
 
 		buf_add(out, text, fitting(text, len, columns));
 		buf_addc(out, '\n');
 		text += len + (text[len] == '\n');
 	}
+}
+
+void screen_leave(struct screen *s)
+{
+	s->lines = 0;
 }

@@ -43,8 +43,8 @@ static void add_footer(const struct counts *c, size_t shown, struct buf *out)
 
 	for (size_t i = 0; i < c->n; i++)
 		calls += c->counters[i].delta;
-	buf_addf(out, "hit: %zu of %zu functions, %zu shown; %.0f calls/s\n", counts_hit(c),
-		 c->n, shown, c->seconds > 0 ? (double)calls / c->seconds : 0);
+	buf_addf(out, "hit: %zu of %zu function%s, %zu shown; %.0f calls/s\n", counts_hit(c),
+		 c->n, c->n == 1 ? "" : "s", shown, c->seconds > 0 ? (double)calls / c->seconds : 0);
 }
 
 static void add_counters(const struct counts *c, const struct counts_options *opts,

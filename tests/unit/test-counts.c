@@ -104,9 +104,27 @@ END_TEST
 START_TEST(screen_cuts_lines)
 {
 	auto_buf b = BUF_INIT;
+	struct screen s = { 0 };
 
-	screen_paint(&b, "abcdef\nabc\n\xe4\xb8\xad\xe6\x96\x87\n", 3);
-	ck_assert_str_eq(buf_str(&b), "\033[H\033[Jabc\nabc\n\xe4\xb8\xad\n");
+	screen_paint(&s, &b, "abcdef\nabc\n\xe4\xb8\xad\xe6\x96\x87\n", 3);
+	ck_assert_str_eq(buf_str(&b), "abc\nabc\n\xe4\xb8\xad\n");
+}
+END_TEST
+
+/* A text takes the place of the one before and of nothing else. */
+START_TEST(screen_keeps_what_is_not_its_own)
+{
+	auto_buf b = BUF_INIT;
+	struct screen s = { 0 };
+
+	screen_paint(&s, &b, "a\nb\n", 80);
+	screen_paint(&s, &b, "c\n", 80);
+	screen_paint(&s, &b, "d\n", 80);
+	ck_assert_str_eq(buf_str(&b), "a\nb\n\033[2A\r\033[Jc\n\033[1A\r\033[Jd\n");
+	buf_reset(&b);
+	screen_leave(&s);
+	screen_paint(&s, &b, "e\n", 80);
+	ck_assert_str_eq(buf_str(&b), "e\n");
 }
 END_TEST
 
@@ -199,6 +217,7 @@ static void fill(TCase *c)
 	tcase_add_test(c, text_names_file_and_function);
 	tcase_add_test(c, text_with_intervals_has_time_and_rate);
 	tcase_add_test(c, screen_cuts_lines);
+	tcase_add_test(c, screen_keeps_what_is_not_its_own);
 	tcase_add_test(c, csv_quotes_what_must_be);
 	tcase_add_test(c, metrics_escape_their_labels);
 	tcase_add_test(c, filters_are_shown);
