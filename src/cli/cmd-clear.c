@@ -31,12 +31,12 @@ static void announce(struct cli *cli, const struct probes *p, const struct event
 	for (size_t i = 0; i < p->defs.n_opaque; i++)
 		cli_note(cli, "not understood, and so it stays: %s", p->defs.opaque[i].text);
 	for (size_t i = 0; i < n; i++)
-		foreign += !refs[i].is_ours;
+		foreign += refs[i].n_ours < refs[i].n_locations;
 	if (!foreign)
 		return;
 	cli_note(cli, "%zu of these %zu probes are not ours:", foreign, n);
 	for (size_t i = 0; i < n; i++)
-		if (!refs[i].is_ours)
+		if (refs[i].n_ours < refs[i].n_locations)
 			cli_note(cli, "  %s/%s", refs[i].group, refs[i].event);
 }
 

@@ -120,12 +120,9 @@ static void show(struct listing *l, const struct event_ref *refs, size_t n)
 		json_array(&j, "probes");
 	}
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < list->n; k++) {
-			struct probe_row row;
+		for (size_t k = 0; k < refs[i].n_locations; k++) {
+			struct probe_row row = probe_row_of(&l->rows, refs[i].locations[k]);
 
-			if (!event_ref_has(&refs[i], &list->defs[k]))
-				continue;
-			row = probe_row_of(&l->rows, &list->defs[k]);
 			if (as_json)
 				add_object(l, &j, &row);
 			else if (as_spec)

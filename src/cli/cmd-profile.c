@@ -33,6 +33,7 @@ struct view {
 struct shown {
 	const struct event_ref *refs;
 	size_t n;
+	bool *wanted; /* by definition */
 	struct probe_rows rows;
 };
 
@@ -46,14 +47,6 @@ static bool hits_since(const struct view *v, size_t i, uint64_t *ret)
 		return false;
 	*ret = v->now.hits[i] - v->before.hits[i];
 	return true;
-}
-
-static bool is_wanted(const struct shown *s, const struct definition *d)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (event_ref_has(&s->refs[i], d))
-			return true;
-	return false;
 }
 
 static bool has_locations(const struct shown *s)
@@ -81,7 +74,7 @@ static void add_rows(const struct view *v, const struct shown *s, bool places, s
 		const struct definition *d = &v->now.probes.defs[i];
 		uint64_t hits;
 
-		if (!is_wanted(s, d))
+		if (!s->wanted[i])
 			continue;
 		table_cellf(t, "%s/%s", d->group, d->event);
 		table_cell(t, "entries");
@@ -128,7 +121,7 @@ static void show_json(struct view *v, struct shown *s)
 		struct probe_row row = probe_row_of(&s->rows, &v->now.probes.defs[i]);
 		uint64_t hits;
 
-		if (!is_wanted(s, row.d))
+		if (!s->wanted[i])
 			continue;
 		json_object(&j, NULL);
 		probe_row_json(&s->rows, &row, &j);
@@ -159,7 +152,7 @@ static void show_counts(struct view *v, const struct shown *s)
 		struct counter *c;
 		size_t id;
 
-		if (!is_wanted(s, row.d))
+		if (!s->wanted[i])
 			continue;
 		symbols[i] = probe_row_symbol(&s->rows, &row);
 		id = counts_add(&counts, row.name, symbols[i], row.d->offset);
@@ -184,7 +177,7 @@ static void explain_returns(struct view *v, const struct shown *s)
 	for (size_t i = 0; i < v->now.probes.n; i++) {
 		const struct definition *d = &v->now.probes.defs[i];
 
-		if (d->kind != 'r' || !is_wanted(s, d))
+		if (d->kind != 'r' || !s->wanted[i])
 			continue;
 		cli_note(v->cli, "of a return probe, too, the kernel counts the calls entered, "
 				 "never the returns");
@@ -217,13 +210,32 @@ static int show(struct view *v, struct shown *s)
 	return rc;
 }
 
+static int show_selected(struct view *v, const struct probes *known)
+{
+	struct cli *cli = v->cli;
+	auto_free bool *wanted = xcalloc(known->defs.n + 1, sizeof(*wanted));
+	auto_free struct event_ref *refs = NULL;
+	struct shown s = { .wanted = wanted };
+	int rc = probes_select(cli, known, cli->opts.args, cli->opts.n_args, PROBES_ANY, &refs,
+			       &s.n);
+
+	if (rc < 0)
+		return rc;
+	s.refs = refs;
+	for (size_t i = 0; i < s.n; i++)
+		for (size_t k = 0; k < refs[i].n_locations; k++)
+			wanted[refs[i].locations[k] - known->defs.defs] = true;
+	probe_rows_init(&s.rows, cli, &v->ledger);
+	rc = show(v, &s);
+	probe_rows_done(&s.rows);
+	return rc;
+}
+
 /* One reading, shown. */
 static int round_once(struct view *v)
 {
 	struct cli *cli = v->cli;
-	auto_free struct event_ref *refs = NULL;
-	struct probes known = { 0 };
-	struct shown s = { 0 };
+	struct probes known;
 	int rc = profile_read(&cli->tfs, &v->now, &cli->err);
 
 	if (rc == 0) {
@@ -232,15 +244,10 @@ static int round_once(struct view *v)
 	}
 	if (rc < 0)
 		return rc;
-	known = (struct probes){ v->now.probes, v->ledger }; /* lent */
-	rc = probes_select(cli, &known, cli->opts.args, cli->opts.n_args, PROBES_ANY, &refs,
-			   &s.n);
-	if (rc < 0)
-		return rc;
-	s.refs = refs;
-	probe_rows_init(&s.rows, cli, &v->ledger);
-	rc = show(v, &s);
-	probe_rows_done(&s.rows);
+	known = (struct probes){ .defs = v->now.probes, .ledger = v->ledger }; /* lent */
+	probes_find_events(&known);
+	rc = show_selected(v, &known);
+	probes_forget_events(&known);
 	return rc;
 }
 

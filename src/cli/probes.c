@@ -18,54 +18,88 @@ int probes_load(struct cli *cli, struct probes *p)
 		rc = ledger_read(&cli->state, &p->ledger, &cli->err);
 	if (rc < 0)
 		probes_done(p);
+	else
+		probes_find_events(p);
 	return rc;
+}
+
+void probes_forget_events(struct probes *p)
+{
+	free(p->events);
+	free(p->locations);
+	p->events = NULL;
+	p->locations = NULL;
+	p->n_events = 0;
 }
 
 void probes_done(struct probes *p)
 {
+	probes_forget_events(p);
 	definition_list_done(&p->defs);
 	ledger_done(&p->ledger);
 }
 
-bool event_ref_has(const struct event_ref *ref, const struct definition *d)
+static int compare_names(const struct definition *x, const struct definition *y)
 {
-	return strcmp(ref->group, d->group) == 0 && strcmp(ref->event, d->event) == 0;
+	int order = strcmp(x->group, y->group);
+
+	return order ? order : strcmp(x->event, y->event);
 }
 
-static struct event_ref *add_event(struct event_ref *refs, size_t *n, const struct probes *p,
-				   const struct definition *d)
+static int by_event(const void *a, const void *b)
 {
-	struct event_ref ref = { .group = d->group, .event = d->event, .is_ours = true };
+	const struct definition *x = *(const struct definition *const *)a;
+	const struct definition *y = *(const struct definition *const *)b;
+	int order = compare_names(x, y);
 
-	for (size_t i = 0; i < *n; i++)
-		if (event_ref_has(&refs[i], d))
-			return refs;
+	return order ? order : (x > y) - (x < y);
+}
+
+static int by_first_location(const void *a, const void *b)
+{
+	const struct definition *x = ((const struct event_ref *)a)->locations[0];
+	const struct definition *y = ((const struct event_ref *)b)->locations[0];
+
+	return (x > y) - (x < y);
+}
+
+void probes_find_events(struct probes *p)
+{
+	const struct definition **v = xcalloc(p->defs.n + 1, sizeof(*v));
+	struct event_ref *e = NULL;
+
+	p->locations = v;
+	for (size_t i = 0; i < p->defs.n; i++)
+		v[i] = &p->defs.defs[i];
+	qsort(v, p->defs.n, sizeof(*v), by_event);
 	for (size_t i = 0; i < p->defs.n; i++) {
-		if (!event_ref_has(&ref, &p->defs.defs[i]))
-			continue;
-		ref.n_locations++;
-		ref.is_ours = ref.is_ours && ledger_find(&p->ledger, &p->defs.defs[i]);
+		if (i == 0 || compare_names(v[i - 1], v[i]) != 0) {
+			p->events = xgrow(p->events, p->n_events, sizeof(*p->events));
+			e = &p->events[p->n_events++];
+			*e = (struct event_ref){ v[i]->group, v[i]->event, &v[i], 0, 0 };
+		}
+		e->n_locations++;
+		e->n_ours += ledger_find(&p->ledger, v[i]) != NULL;
 	}
-	refs = xgrow(refs, *n, sizeof(*refs));
-	refs[(*n)++] = ref;
-	return refs;
+	if (p->n_events)
+		qsort(p->events, p->n_events, sizeof(*p->events), by_first_location);
 }
 
-/* Whether the pattern names the probe at all, and whether by its group too. */
-static bool names(const char *pattern, const struct definition *d, bool *ret_with_group)
+/* Whether the pattern names the event at all, and whether by its group too. */
+static bool names(const char *pattern, const struct event_ref *e, bool *ret_with_group)
 {
 	const char *slash = strchr(pattern, '/');
 	auto_free char *group = slash ? xstrndup(pattern, slash - pattern) : NULL;
 
 	*ret_with_group = slash != NULL;
-	if (slash && !text_glob_match(group, d->group))
+	if (slash && !text_glob_match(group, e->group))
 		return false;
-	return text_glob_match(slash ? slash + 1 : pattern, d->event);
+	return text_glob_match(slash ? slash + 1 : pattern, e->event);
 }
 
 /* Nothing was named: why, and what is there. */
 static int names_nothing(struct cli *cli, const struct probes *p, const char *pattern,
-			 const struct definition *foreign)
+			 const struct event_ref *foreign)
 {
 	struct text_nearest near = { .word = pattern, .max = 3 };
 
@@ -80,30 +114,44 @@ static int names_nothing(struct cli *cli, const struct probes *p, const char *pa
 				foreign->group, foreign->event);
 	}
 	err_set(&cli->err, ENOENT, "there is no probe '%s'", pattern);
-	for (size_t i = 0; i < p->defs.n; i++)
-		text_nearest_offer(&near, p->defs.defs[i].event);
+	for (size_t i = 0; i < p->n_events; i++)
+		text_nearest_offer(&near, p->events[i].event);
 	for (unsigned i = 0; i < near.n; i++)
 		err_detail(&cli->err, "%s", near.found[i]);
 	return err_hint(&cli->err, "uprobe-ctl list shows those there are");
 }
 
-static int select_pattern(struct cli *cli, const struct probes *p, const char *pattern,
-			  enum probes_scope scope, struct event_ref **refs, size_t *n)
+/* Events that were selected. */
+struct selection {
+	struct event_ref *refs;
+	size_t n;
+	bool *has; /* by their index */
+};
+
+static void take_event(struct selection *s, const struct probes *p, size_t i)
 {
-	const struct definition *foreign = NULL;
+	if (!s->has[i])
+		s->refs[s->n++] = p->events[i];
+	s->has[i] = true;
+}
+
+static int select_pattern(struct cli *cli, const struct probes *p, const char *pattern,
+			  enum probes_scope scope, struct selection *s)
+{
+	const struct event_ref *foreign = NULL;
 	bool found = false;
 
-	for (size_t i = 0; i < p->defs.n; i++) {
-		const struct definition *d = &p->defs.defs[i];
+	for (size_t i = 0; i < p->n_events; i++) {
+		const struct event_ref *e = &p->events[i];
 		bool with_group;
 
-		if (!names(pattern, d, &with_group))
+		if (!names(pattern, e, &with_group))
 			continue;
-		if (scope == PROBES_OURS && !with_group && !ledger_find(&p->ledger, d)) {
-			foreign = d;
+		if (scope == PROBES_OURS && !with_group && !e->n_ours) {
+			foreign = e;
 			continue;
 		}
-		*refs = add_event(*refs, n, p, d);
+		take_event(s, p, i);
 		found = true;
 	}
 	return found ? 0 : names_nothing(cli, p, pattern, foreign);
@@ -112,21 +160,20 @@ static int select_pattern(struct cli *cli, const struct probes *p, const char *p
 int probes_select(struct cli *cli, const struct probes *p, const char *const *patterns,
 		  size_t n, enum probes_scope scope, struct event_ref **ret, size_t *ret_n)
 {
-	struct event_ref *refs = NULL;
-	size_t n_refs = 0;
+	auto_free bool *has = xcalloc(p->n_events + 1, sizeof(*has));
+	auto_free struct event_ref *refs = xcalloc(p->n_events + 1, sizeof(*refs));
+	struct selection s = { refs, 0, has };
 
 	for (size_t i = 0; i < n; i++) {
-		int rc = select_pattern(cli, p, patterns[i], scope, &refs, &n_refs);
+		int rc = select_pattern(cli, p, patterns[i], scope, &s);
 
-		if (rc < 0) {
-			free(refs);
+		if (rc < 0)
 			return rc;
-		}
 	}
-	for (size_t i = 0; n == 0 && i < p->defs.n; i++)
-		if (scope == PROBES_ANY || ledger_find(&p->ledger, &p->defs.defs[i]))
-			refs = add_event(refs, &n_refs, p, &p->defs.defs[i]);
-	*ret = refs;
-	*ret_n = n_refs;
+	for (size_t i = 0; n == 0 && i < p->n_events; i++)
+		if (scope == PROBES_ANY || p->events[i].n_ours)
+			take_event(&s, p, i);
+	*ret = STEAL(refs);
+	*ret_n = s.n;
 	return 0;
 }

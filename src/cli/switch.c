@@ -9,17 +9,13 @@
 #include "tracefs/control.h"
 
 /* The kernel probes the inode it was told of, at the offset it was told of. */
-static int check_files(struct probe_rows *rows, const struct probes *p,
-		       const struct event_ref *ref, struct err *err)
+static int check_files(struct probe_rows *rows, const struct event_ref *ref, struct err *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < p->defs.n; i++) {
-		struct probe_row row;
+	for (size_t i = 0; rc == 0 && i < ref->n_locations; i++) {
+		struct probe_row row = probe_row_of(rows, ref->locations[i]);
 
-		if (!event_ref_has(ref, &p->defs.defs[i]))
-			continue;
-		row = probe_row_of(rows, &p->defs.defs[i]);
 		rc = probe_row_check(rows, &row, err);
 	}
 	return rc;
@@ -50,16 +46,6 @@ static void switching_done(struct switching *s)
 	probes_done(&s->probes);
 }
 
-static const struct definition *first_location(const struct switching *s,
-					       const struct event_ref *ref)
-{
-	size_t i = 0;
-
-	while (!event_ref_has(ref, &s->probes.defs.defs[i]))
-		i++;
-	return &s->probes.defs.defs[i];
-}
-
 static int select_named(struct switching *s, const struct named *named)
 {
 	auto_free struct event_ref *refs = NULL;
@@ -73,7 +59,7 @@ static int select_named(struct switching *s, const struct named *named)
 		s->events = xgrow(s->events, s->n, sizeof(*s->events));
 		e = &s->events[s->n++];
 		*e = (struct switched){ .ref = refs[i], .named = named };
-		rc = named_filter(named, first_location(s, &refs[i]), &e->filter, &s->cli->err);
+		rc = named_filter(named, refs[i].locations[0], &e->filter, &s->cli->err);
 		if (rc < 0 && n > 1)
 			err_prefix(&s->cli->err, "%s/%s", refs[i].group, refs[i].event);
 	}
@@ -134,7 +120,7 @@ static int switch_all(const struct switching *s, bool on)
 		const struct event_ref *ref = &s->events[i].ref;
 		struct err err = ERR_INIT;
 
-		if ((on && check_files(&rows, &s->probes, ref, &err) < 0) ||
+		if ((on && check_files(&rows, ref, &err) < 0) ||
 		    control_enable(&cli->tfs, cli->opts.instance, ref->group, ref->event, on,
 				   &err) < 0) {
 			cli_print_error(cli, &err);

@@ -119,13 +119,12 @@ static size_t listed_id(const struct definition *d)
 }
 
 /* The filter is set in the run's own instance: who else reads the probe sees all of it. */
-static int watch_existing_event(struct watched *w, struct watch *watch,
+static int watch_event_filtered(struct watched *w, struct watch *watch,
 				const struct named *named, const struct definition *d)
 {
 	struct err *err = &w->set->cli->err;
 	int rc = named ? named_filter(named, d, &w->filter, err) : 0;
 
-	w->named = named;
 	if (rc < 0 && (named->n_names > 1 || strpbrk(named->names[0], "*?[")))
 		err_prefix(err, "%s/%s", d->group, d->event);
 	if (rc == 0)
@@ -136,21 +135,12 @@ static int watch_existing_event(struct watched *w, struct watch *watch,
 	return rc;
 }
 
-static int watch_location(struct watchset *set, struct watch *watch, const struct named *named,
-			  struct probe_rows *rows, const struct definition *d)
+static int add_listed(struct watched *w, struct probe_rows *rows, const struct definition *d)
 {
-	struct watched *w = watched_find(set, d);
 	struct probe_row row = probe_row_of(rows, d);
-	int rc = probe_row_check(rows, &row, &set->cli->err);
+	int rc = probe_row_check(rows, &row, &w->set->cli->err);
 	char *symbol;
 
-	if (rc == 0 && w && w->named != named)
-		rc = err_set(&set->cli->err, EINVAL, "%s/%s stands twice here", d->group,
-			     d->event);
-	if (rc == 0 && !w) {
-		w = watched_new(set, d->group, d->group, d->event);
-		rc = watch_existing_event(w, watch, named, d);
-	}
 	if (rc < 0)
 		return rc;
 	symbol = probe_row_symbol(rows, &row);
@@ -160,45 +150,53 @@ static int watch_location(struct watchset *set, struct watch *watch, const struc
 	return 0;
 }
 
-/* `named`: with its filter; NULL: none. */
+/*
+ * Its files are looked at before the kernel is told to watch it. `named`: with its filter;
+ * NULL: none.
+ */
 static int watch_existing(struct watchset *set, struct watch *watch,
-			  const char *const *patterns, size_t n, const struct named *named)
+			  const struct event_ref *ref, const struct named *named,
+			  struct probe_rows *rows)
+{
+	struct watched *w;
+	int rc = 0;
+
+	if (watched_find(set, ref->locations[0]))
+		return err_set(&set->cli->err, EINVAL, "%s/%s stands twice here", ref->group,
+			       ref->event);
+	w = watched_new(set, ref->group, ref->group, ref->event);
+	for (size_t i = 0; rc == 0 && i < ref->n_locations; i++)
+		rc = add_listed(w, rows, ref->locations[i]);
+	return rc < 0 ? rc : watch_event_filtered(w, watch, named, ref->locations[0]);
+}
+
+static int watch_named(struct watchset *set, struct watch *watch, const struct named *named,
+		       struct probe_rows *rows)
 {
 	auto_free struct event_ref *refs = NULL;
-	struct probe_rows rows;
-	size_t n_refs = 0;
-	int rc = probes_select(set->cli, &set->probes, patterns, n, PROBES_ANY, &refs, &n_refs);
+	size_t n = 0;
+	int rc = probes_select(set->cli, &set->probes, (const char *const *)named->names,
+			       named->n_names, PROBES_ANY, &refs, &n);
 
-	probe_rows_init(&rows, set->cli, &set->probes.ledger);
-	for (size_t i = 0; rc == 0 && i < set->probes.defs.n; i++) {
-		const struct definition *d = &set->probes.defs.defs[i];
-		bool wanted = false;
-
-		for (size_t k = 0; k < n_refs; k++)
-			wanted = wanted || event_ref_has(&refs[k], d);
-		if (wanted)
-			rc = watch_location(set, watch, named, &rows, d);
-	}
-	probe_rows_done(&rows);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = watch_existing(set, watch, &refs[i], named, rows);
 	return rc;
 }
 
 /* No word at all: our own probes that are enabled. */
-static int watch_enabled(struct watchset *set, struct watch *watch)
+static int watch_enabled(struct watchset *set, struct watch *watch, struct probe_rows *rows)
 {
 	size_t found = 0;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < set->probes.defs.n; i++) {
-		const struct definition *d = &set->probes.defs.defs[i];
-		auto_free char *name = xasprintf("%s/%s", d->group, d->event);
-		const char *pattern = name;
+	for (size_t i = 0; rc == 0 && i < set->probes.n_events; i++) {
+		const struct event_ref *ref = &set->probes.events[i];
 
-		if (!ledger_find(&set->probes.ledger, d) || watched_find(set, d) ||
-		    control_state(&set->cli->tfs, NULL, d->group, d->event) != ENABLE_ON)
+		if (!ref->n_ours ||
+		    control_state(&set->cli->tfs, NULL, ref->group, ref->event) != ENABLE_ON)
 			continue;
 		found++;
-		rc = watch_existing(set, watch, &pattern, 1, NULL);
+		rc = watch_existing(set, watch, ref, NULL, rows);
 	}
 	if (rc < 0 || found)
 		return rc;
@@ -273,19 +271,19 @@ int watchset_load(struct watchset *set, struct cli *cli)
 
 int watchset_attach(struct watchset *set, struct watch *watch)
 {
+	const struct named_list *named = &set->cli->named;
+	struct probe_rows rows;
 	int rc = 0;
 
 	if (set->plan.n)
 		rc = watchset_watch_specs(set, watch);
-	for (size_t i = 0; rc == 0 && i < set->cli->named.n; i++) {
-		const struct named *named = set->cli->named.items[i];
-
-		if (named->n_names)
-			rc = watch_existing(set, watch, (const char *const *)named->names,
-					    named->n_names, named);
-	}
+	probe_rows_init(&rows, set->cli, &set->probes.ledger);
+	for (size_t i = 0; rc == 0 && i < named->n; i++)
+		if (named->items[i]->n_names)
+			rc = watch_named(set, watch, named->items[i], &rows);
 	if (rc == 0 && !set->n_names && !set->plan.n)
-		rc = watch_enabled(set, watch);
+		rc = watch_enabled(set, watch, &rows);
+	probe_rows_done(&rows);
 	return rc;
 }
 

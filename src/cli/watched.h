@@ -34,7 +34,6 @@ struct watched {
 	struct anchor *places; /* of each location; vaddr is not set */
 	struct carrier *carrier; /* an event that others share: watched for them; else NULL */
 	/* Of a probe that exists: */
-	const struct named *named; /* the words it is of; NULL: not asked for by name */
 	struct filter *filter;     /* in this run alone; NULL: none */
 	struct watchset *set;
 };
