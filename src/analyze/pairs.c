@@ -8,8 +8,8 @@
  * (the kernel itself drops the innermost beyond 64), of all threads together the oldest.
  */
 #include <stdlib.h>
-#include <string.h>
 
+#include "analyze/event-copy.h"
 #include "analyze/pairs.h"
 #include "base/attr.h"
 #include "base/xalloc.h"
@@ -36,10 +36,7 @@ struct half {
 	const struct pair *pair;
 	uint64_t sp;    /* when it returns */
 	uint64_t epoch; /* of the recording; 0: within a gap */
-	struct event event;
-	char comm[64];
-	void *data; /* the event's values, the items of its arrays, its strings */
-	size_t size;
+	struct event_copy entry;
 };
 
 struct thread {
@@ -82,7 +79,7 @@ struct pairs *pairs_new(const struct pairs_ops *ops)
 
 static void free_half(struct half *h)
 {
-	free(h->data);
+	event_copy_done(&h->entry);
 	free(h);
 }
 
@@ -166,83 +163,6 @@ bool pairs_add(struct pairs *p, const struct event_type *entry,
 }
 
 /*
- * Copies of entries
- */
-
-static bool has_name(const struct value *v)
-{
-	return (v->kind == VALUE_NAMED || v->kind == VALUE_SYM) && v->name;
-}
-
-static void measure(const struct value *v, size_t n, size_t *n_values, size_t *n_bytes)
-{
-	*n_values += n;
-	for (size_t i = 0; i < n; i++) {
-		if (v[i].kind == VALUE_STRING || v[i].kind == VALUE_BYTES)
-			*n_bytes += v[i].len;
-		else if (has_name(&v[i]))
-			*n_bytes += strlen(v[i].name) + 1;
-		else if (v[i].kind == VALUE_ARRAY || v[i].kind == VALUE_OBJECT)
-			measure(v[i].items, v[i].len, n_values, n_bytes);
-	}
-}
-
-/* Where the next values and strings of a copy go. */
-struct room {
-	struct value *values;
-	char *bytes;
-};
-
-static const struct value *copy_values(struct room *room, const struct value *from, size_t n)
-{
-	struct value *to = room->values;
-
-	room->values += n;
-	for (size_t i = 0; i < n; i++) {
-		to[i] = from[i];
-		if (from[i].kind == VALUE_STRING || from[i].kind == VALUE_BYTES) {
-			if (from[i].len)
-				memcpy(room->bytes, from[i].str, from[i].len);
-			to[i].str = room->bytes;
-			room->bytes += from[i].len;
-		} else if (has_name(&from[i])) {
-			size_t size = strlen(from[i].name) + 1;
-
-			to[i].name = memcpy(room->bytes, from[i].name, size);
-			room->bytes += size;
-		} else if (from[i].kind == VALUE_ARRAY || from[i].kind == VALUE_OBJECT) {
-			to[i].items = copy_values(room, from[i].items, from[i].len);
-		}
-	}
-	return to;
-}
-
-static void copy_event(struct half *h, const struct event *e)
-{
-	size_t n_values = 0, n_bytes = 0, size;
-	struct room room;
-
-	measure(e->values, e->type->n_fields, &n_values, &n_bytes);
-	size = n_values * sizeof(struct value) + n_bytes;
-	if (size > h->size) {
-		free(h->data);
-		h->data = xmalloc(size);
-		h->size = size;
-	}
-	room.values = h->data;
-	room.bytes = (char *)(room.values + n_values);
-	h->event = *e;
-	h->event.values = copy_values(&room, e->values, e->type->n_fields);
-	if (e->comm) {
-		size_t len = strnlen(e->comm, sizeof(h->comm) - 1);
-
-		memcpy(h->comm, e->comm, len);
-		h->comm[len] = '\0';
-		h->event.comm = h->comm;
-	}
-}
-
-/*
  * Threads and their open calls
  */
 
@@ -291,7 +211,7 @@ static void push(struct pairs *p, struct thread *t, struct half *h)
 	*(p->newest ? &p->newest->newer : &p->oldest) = h;
 	p->newest = h;
 	p->n_halves++;
-	p->n_bytes += h->size;
+	p->n_bytes += h->entry.size;
 }
 
 /* Takes a half out of its thread and the row of all; its content stays. */
@@ -306,7 +226,7 @@ static void unlink_half(struct pairs *p, struct half *h)
 	*(h->older ? &h->older->newer : &p->oldest) = h->newer;
 	*(h->newer ? &h->newer->older : &p->newest) = h->older;
 	p->n_halves--;
-	p->n_bytes -= h->size;
+	p->n_bytes -= h->entry.size;
 }
 
 static struct half *take_half(struct pairs *p)
@@ -321,11 +241,8 @@ static struct half *take_half(struct pairs *p)
 
 static void give_back(struct pairs *p, struct half *h)
 {
-	if (h->size > KEPT_MAX) {
-		free(h->data);
-		h->data = NULL;
-		h->size = 0;
-	}
+	if (h->entry.size > KEPT_MAX)
+		event_copy_done(&h->entry);
 	h->below = p->free;
 	p->free = h;
 }
@@ -346,7 +263,7 @@ static void close_half(struct pairs *p, struct half *h, enum call_end end)
 	if (end != CALL_FORGOTTEN && h->epoch != p->epoch)
 		end = CALL_LOST;
 	if (!h->pair->is_filtered)
-		tell(p, &h->event, NULL, end);
+		tell(p, &h->entry.event, NULL, end);
 	give_back(p, h);
 }
 
@@ -388,7 +305,7 @@ static void close_same(struct pairs *p, struct thread *t, const struct pair *pai
 		       const struct event *e, uint64_t sp)
 {
 	while (pair->is_filtered && t->top && t->top->sp == sp && t->top->pair == pair &&
-	       t->top->event.ip == e->ip)
+	       t->top->entry.event.ip == e->ip)
 		close_half(p, t->top, CALL_LEFT);
 }
 
@@ -416,7 +333,7 @@ static void take_entry(struct pairs *p, const struct pair *pair, const struct ev
 	h->pair = pair;
 	h->sp = sp;
 	h->epoch = p->n_gaps ? 0 : p->epoch;
-	copy_event(h, e);
+	event_copy_take(&h->entry, e);
 	push(p, t, h);
 }
 
@@ -424,7 +341,7 @@ static struct half *find_half(const struct thread *t, const struct pair *pair,
 			      const struct event *e, uint64_t sp)
 {
 	for (struct half *h = t->top; h && h->sp == sp; h = h->below)
-		if (h->pair == pair && h->event.ip == e->ip)
+		if (h->pair == pair && h->entry.event.ip == e->ip)
 			return h;
 	return NULL;
 }
@@ -439,14 +356,14 @@ static void finish_half(struct pairs *p, struct half *h, const struct event *e)
 	 */
 	for (above = h->thread->top; above != h; above = next) {
 		next = above->below;
-		if (above->event.ip != h->event.ip)
+		if (above->entry.event.ip != h->entry.event.ip)
 			close_half(p, above, CALL_LEFT);
 	}
 	unlink_half(p, h);
 	if (h->epoch == p->epoch) {
-		tell(p, &h->event, e, CALL_RETURNED);
+		tell(p, &h->entry.event, e, CALL_RETURNED);
 	} else if (!h->pair->is_filtered) {
-		tell(p, &h->event, NULL, CALL_LOST);
+		tell(p, &h->entry.event, NULL, CALL_LOST);
 		tell(p, NULL, e, CALL_LOST);
 	}
 	give_back(p, h);
