@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads by plain read(2): it returns a sub-buffer as soon as there is a record in it,
- * needs no pipe as splice does, and libtracefs's tracefs_cpu_read() is the same behind a
- * pipe pair per CPU. (mmap of the ring, Linux 6.10, would save the copy.)
- *
  * Order. All CPUs are read in rounds. What one round has seen was in the buffers before
  * the next round came by the other CPUs; so after a round, everything up to the newest
  * time of the round before can go out in order: nothing older can come any more. A CPU
@@ -17,32 +13,14 @@
 
 #include "base/xalloc.h"
 #include "stream/decode.h"
-#include "stream/page.h"
-#include "stream/ring.h"
+#include "stream/source.h"
 #include "stream/stream.h"
 #include "stream/task-cache.h"
 #include "stream/text.h"
 
 enum {
-	QUEUE = 16,      /* sub-buffers read ahead of a CPU */
-	ROUNDS = 64,     /* in one stream_read() */
+	ROUNDS = 64,      /* in one stream_read() */
 	TEXT_READ = 8192, /* trace_pipe gives no more at once */
-};
-
-struct cpu {
-	int cpu, fd;
-	bool is_drained;      /* nothing was there at the last look */
-	unsigned char *pages; /* QUEUE of them, a ring */
-	size_t sizes[QUEUE];
-	unsigned first, n_pages;
-	uint64_t newest;  /* time queued */
-	struct page page; /* the first one, from `record` on */
-	struct page_record record;
-	bool has_record;
-	int64_t lost; /* to tell before the next record; -1 unknown */
-	struct ring *ring; /* in place of pages; NULL: none */
-	pid_t tgid, tid;   /* of the ring's record, by our own PID namespace's numbers */
-	uint64_t n_samples; /* of the ring */
 };
 
 struct stream {
@@ -51,9 +29,9 @@ struct stream {
 	size_t subbuf_size;
 	struct decoder **decoders; /* by id */
 	size_t n_decoders;
-	struct cpu *cpus;
+	struct source *cpus;
 	size_t n_cpus;
-	struct cpu **heap; /* CPUs with a record, the oldest on top */
+	struct source **heap; /* CPUs with a record, the oldest on top */
 	size_t n_heap;
 	uint64_t seen;      /* newest time of this round */
 	uint64_t confirmed; /* newest time of the round before */
@@ -81,13 +59,8 @@ void stream_free(struct stream *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->n_cpus; i++) {
-		if (s->cpus[i].ring)
-			ring_free(s->cpus[i].ring);
-		else
-			close(s->cpus[i].fd);
-		free(s->cpus[i].pages);
-	}
+	for (size_t i = 0; i < s->n_cpus; i++)
+		source_done(&s->cpus[i]);
 	for (size_t i = 0; i < s->n_decoders; i++)
 		decoder_free(s->decoders[i]);
 	free(s->decoders);
@@ -129,10 +102,15 @@ static bool set_nonblocking(int fd)
 	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
+static struct source *new_source(struct stream *s)
+{
+	s->heap = xgrow(s->heap, s->n_cpus, sizeof(*s->heap));
+	s->cpus = xgrow(s->cpus, s->n_cpus, sizeof(*s->cpus));
+	return &s->cpus[s->n_cpus++];
+}
+
 int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err)
 {
-	struct cpu *c;
-
 	if (!set_nonblocking(fd)) {
 		int code = errno;
 
@@ -140,27 +118,18 @@ int stream_add_cpu(struct stream *s, int cpu, int fd, struct err *err)
 		return err_set(err, code, "cannot read the buffer of CPU %d: %s", cpu,
 			       strerror(code));
 	}
-	s->heap = xgrow(s->heap, s->n_cpus, sizeof(struct cpu *));
-	s->cpus = xgrow(s->cpus, s->n_cpus, sizeof(*s->cpus));
-	c = &s->cpus[s->n_cpus++];
-	*c = (struct cpu){ .cpu = cpu, .fd = fd };
-	/* Never touched while a CPU is idle, hence no memory either. */
-	c->pages = xreallocarray(NULL, QUEUE, s->subbuf_size);
+	source_open(new_source(s), cpu, fd, &s->layout, s->subbuf_size);
 	return 0;
 }
 
 void stream_add_ring(struct stream *s, int cpu, int fd, void *mapping, size_t page_size,
 		     size_t data_size, bool has_twins)
 {
-	s->heap = xgrow(s->heap, s->n_cpus, sizeof(struct cpu *));
-	s->cpus = xgrow(s->cpus, s->n_cpus, sizeof(*s->cpus));
-	s->cpus[s->n_cpus++] = (struct cpu){
-		.cpu = cpu,
-		.fd = fd,
-		.ring = ring_new(mapping, page_size, data_size),
-	};
+	struct ring *ring = ring_new(mapping, page_size, data_size);
+
 	if (has_twins)
-		ring_drop_twins(s->cpus[s->n_cpus - 1].ring);
+		ring_drop_twins(ring);
+	source_open_ring(new_source(s), cpu, fd, ring);
 }
 
 static bool on_text_event(void *ctx, const struct event *e)
@@ -222,72 +191,6 @@ int stream_fd(const struct stream *s, size_t i)
  * Reading
  */
 
-static unsigned char *slot(const struct stream *s, const struct cpu *c, unsigned i)
-{
-	return c->pages + (c->first + i) % QUEUE * s->subbuf_size;
-}
-
-static void add_lost(struct cpu *c, int64_t count)
-{
-	if (count < 0 || c->lost < 0)
-		c->lost = -1;
-	else
-		c->lost += count;
-}
-
-/* The newest time on a page just read. */
-static void note_newest(struct stream *s, struct cpu *c, const void *data, size_t size)
-{
-	struct page_record record;
-	struct page page;
-	int64_t missed;
-
-	if (page_open(&page, &s->layout, data, size, &missed) < 0)
-		return;
-	while (page_next(&page, &record) > 0)
-		if (record.time > c->newest)
-			c->newest = record.time;
-	if (c->newest > s->seen)
-		s->seen = c->newest;
-}
-
-/* 1 if a sub-buffer was read, 0 if there was none. */
-static int read_page(struct stream *s, struct cpu *c)
-{
-	unsigned char *to = slot(s, c, c->n_pages);
-	ssize_t n;
-
-	do
-		n = read(c->fd, to, s->subbuf_size);
-	while (n < 0 && errno == EINTR);
-	if (n <= 0)
-		return n == 0 || errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
-	c->sizes[(c->first + c->n_pages++) % QUEUE] = n;
-	note_newest(s, c, to, n);
-	return 1;
-}
-
-static int look_at_ring(struct stream *s, struct cpu *c)
-{
-	ring_look(c->ring, &c->newest);
-	if (c->newest > s->seen)
-		s->seen = c->newest;
-	c->is_drained = true; /* the snapshot is all there is to this round */
-	return 0;
-}
-
-static int read_cpu(struct stream *s, struct cpu *c)
-{
-	int rc = 1;
-
-	if (c->ring)
-		return look_at_ring(s, c);
-	while (rc > 0 && c->n_pages < QUEUE)
-		rc = read_page(s, c);
-	c->is_drained = rc == 0;
-	return rc < 0 ? rc : 0;
-}
-
 /* One look at every CPU. *limit: up to this time all is at hand. */
 static int read_round(struct stream *s, bool *more, uint64_t *limit, struct err *err)
 {
@@ -295,12 +198,14 @@ static int read_round(struct stream *s, bool *more, uint64_t *limit, struct err 
 	*more = false;
 	*limit = UINT64_MAX;
 	for (size_t i = 0; i < s->n_cpus; i++) {
-		struct cpu *c = &s->cpus[i];
-		int rc = read_cpu(s, c);
+		struct source *c = &s->cpus[i];
+		int rc = source_look(c);
 
 		if (rc < 0)
 			return err_set(err, -rc, "reading the buffer of CPU %d: %s",
 				       c->cpu, strerror(-rc));
+		if (c->newest > s->seen)
+			s->seen = c->newest;
 		if (c->is_drained)
 			continue;
 		*more = true;
@@ -310,26 +215,7 @@ static int read_round(struct stream *s, bool *more, uint64_t *limit, struct err 
 	return 0;
 }
 
-static void next_of_ring(struct stream *s, struct cpu *c)
-{
-	struct ring_record r;
-
-	c->has_record = false;
-	while (!c->has_record && ring_next(c->ring, &r)) {
-		if (r.kind == RING_LOST)
-			add_lost(c, (int64_t)r.lost);
-		c->n_samples += r.kind == RING_TWIN; /* it was counted, too */
-		if (r.kind != RING_SAMPLE)
-			continue;
-		c->record = (struct page_record){ .time = r.time, .data = r.data, .size = r.size };
-		c->tgid = r.pid;
-		c->tid = r.tid;
-		c->has_record = true;
-		c->n_samples++;
-	}
-}
-
-static void tell_lost(struct stream *s, struct cpu *c)
+static void tell_lost(struct stream *s, struct source *c)
 {
 	struct lost lost = { c->cpu, c->lost };
 
@@ -341,37 +227,9 @@ static void tell_lost(struct stream *s, struct cpu *c)
 		s->ops.lost(s->ops.ctx, &lost);
 }
 
-/* The CPU's next record into c->record; pages used up make room in the queue. */
-static void next_of_pages(struct stream *s, struct cpu *c)
+static void next_record(struct stream *s, struct source *c)
 {
-	int64_t missed;
-	int rc;
-
-	while (c->n_pages > 0) {
-		if (!c->page.at) {
-			rc = page_open(&c->page, &s->layout, slot(s, c, 0),
-				       c->sizes[c->first], &missed);
-			add_lost(c, rc < 0 ? -1 : missed);
-		}
-		rc = c->page.at ? page_next(&c->page, &c->record) : 0;
-		c->has_record = rc > 0;
-		if (rc > 0)
-			return;
-		if (rc < 0)
-			add_lost(c, -1);
-		c->page.at = NULL;
-		c->first = (c->first + 1) % QUEUE;
-		c->n_pages--;
-	}
-	c->has_record = false;
-}
-
-static void next_record(struct stream *s, struct cpu *c)
-{
-	if (c->ring)
-		next_of_ring(s, c);
-	else
-		next_of_pages(s, c);
+	source_next(c);
 	/*
 	 * Told now, when the gap begins, not with the record that ends it: what other CPUs
 	 * recorded meanwhile is delivered between the two, and is to be paired with care.
@@ -384,7 +242,7 @@ static void next_record(struct stream *s, struct cpu *c)
  * Delivering
  */
 
-static bool is_older(const struct cpu *a, const struct cpu *b)
+static bool is_older(const struct source *a, const struct source *b)
 {
 	return a->record.time != b->record.time ? a->record.time < b->record.time
 						: a->cpu < b->cpu;
@@ -392,7 +250,7 @@ static bool is_older(const struct cpu *a, const struct cpu *b)
 
 static void sift_down(struct stream *s, size_t i)
 {
-	struct cpu **h = s->heap, *c = h[i];
+	struct source **h = s->heap, *c = h[i];
 
 	for (;;) {
 		size_t child = 2 * i + 1;
@@ -413,7 +271,7 @@ static void build_heap(struct stream *s)
 {
 	s->n_heap = 0;
 	for (size_t i = 0; i < s->n_cpus; i++) {
-		struct cpu *c = &s->cpus[i];
+		struct source *c = &s->cpus[i];
 
 		if (!c->has_record)
 			next_record(s, c);
@@ -424,7 +282,7 @@ static void build_heap(struct stream *s)
 		sift_down(s, i - 1);
 }
 
-static void deliver(struct stream *s, struct cpu *c)
+static void deliver(struct stream *s, struct source *c)
 {
 	const struct page_record *r = &c->record;
 	struct event e = { .time_ns = r->time, .cpu = c->cpu, .tgid = c->tgid };
@@ -439,7 +297,7 @@ static void deliver(struct stream *s, struct cpu *c)
 	if (!d)
 		return;
 	if (!decode_record(d, r->data, r->size, &e)) {
-		add_lost(c, 1);
+		source_add_lost(c, 1);
 		return;
 	}
 	if (c->tid > 0) /* -1: it is about to be gone */
@@ -453,7 +311,7 @@ static void deliver_until(struct stream *s, uint64_t limit)
 {
 	build_heap(s);
 	while (s->n_heap > 0 && !s->is_stopped) {
-		struct cpu *c = s->heap[0];
+		struct source *c = s->heap[0];
 
 		if (c->record.time > limit)
 			break;
