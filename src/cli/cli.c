@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "cli/screen.h"
 #include "proc/kernel.h"
 #include "session/runs.h"
+#include "session/signals.h"
 
 /* Functions one pattern may match unless --force is given. */
 #define MAX_FUNCTIONS 1000
@@ -118,18 +118,6 @@ int cli_open_dry(struct cli *cli)
 	return rc;
 }
 
-/* A signal waits until the command is through: no write of ours is left half done. */
-static void hold_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
 int cli_open_for_writing(struct cli *cli)
 {
 	struct err stale = ERR_INIT;
@@ -147,7 +135,7 @@ int cli_open_for_writing(struct cli *cli)
 		return err_hint(&cli->err, "mkdir %s/instances/%s makes it", cli->tfs.root.path,
 				cli->opts.instance);
 	}
-	hold_signals();
+	signals_hold(); /* until the command is through */
 	cli->stale_stays = stale_clear(&cli->tfs, &cli->state, &removed, &stale) < 0;
 	if (cli->stale_stays)
 		cli_note(cli, "what a killed run left could not be removed: %s", stale.msg);

@@ -7,15 +7,28 @@
 
 #include "session/signals.h"
 
+static void add_ends(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+}
+
+void signals_hold(void)
+{
+	sigset_t set;
+
+	add_ends(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int signals_open(int *ret_fd, struct err *err)
 {
 	sigset_t set;
 	int fd;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	add_ends(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);

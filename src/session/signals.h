@@ -10,6 +10,8 @@
 
 #include "base/err.h"
 
+/* Those that end a run are blocked from now on: nothing of ours is left half done. */
+void signals_hold(void);
 /* Blocks them and makes the fd. */
 int signals_open(int *ret_fd, struct err *err);
 /*
