@@ -102,18 +102,12 @@ static bool on_round(void *ctx)
 static int attach(struct counting *c, struct child *child)
 {
 	struct cli *cli = c->cli;
-	const struct watch_opts opts = {
-		.pids = cli->opts.pids,
-		.n_pids = cli->opts.n_pids,
-		.follow = opt(&cli->opts, OPT_FOLLOW),
-		.child = child->pid ? child : NULL,
-		.count_only = !c->by_records,
-		.progress = cli_progress,
-		.progress_ctx = cli,
-	};
+	struct watch_opts opts = command_watch_opts(cli, child);
 	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = c };
-	int rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &c->watch, &cli->err);
+	int rc;
 
+	opts.count_only = !c->by_records;
+	rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &c->watch, &cli->err);
 	if (rc < 0)
 		return rc;
 	counted_set_group(&c->counted, watch_group(c->watch));
@@ -182,25 +176,21 @@ static int finish(struct counting *c)
 static int run_watch(void *ctx, struct child *child)
 {
 	struct counting *c = ctx;
-	struct err later = ERR_INIT;
 	auto_losses lost = LOSSES_INIT;
-	int end, rc;
+	bool is_whole;
+	int rc;
 
 	c->set.child_pid = child->pid;
 	rc = attach(c, child);
-
 	if (rc == 0)
 		rc = loop(c);
 	if (rc == 0)
 		rc = finish(c);
-	if (!c->watch)
-		return rc;
-	end = watch_end(c->watch, &lost, &later);
-	if (rc == 0 && end < 0)
-		c->cli->err = later;
-	if (rc == 0)
+	is_whole = rc == 0;
+	rc = command_watch_end(c->cli, c->watch, rc, &lost);
+	if (is_whole)
 		counting_close(c, &lost);
-	return rc < 0 ? rc : end;
+	return rc;
 }
 
 static int print_lines(struct counting *c)
@@ -221,9 +211,7 @@ static int check_options(struct cli *cli)
 		return cli_usage(cli, "--json, --csv and --openmetrics exclude each other");
 	if (opt(o, OPT_COUNT) && !opt(o, OPT_INTERVAL))
 		return cli_usage(cli, "-n counts intervals; it goes with -i");
-	if (o->command && o->command_argv)
-		return cli_usage(cli, "-c and -- both name a command");
-	return 0;
+	return command_check(cli);
 }
 
 static int run(struct cli *cli)

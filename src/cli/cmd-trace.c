@@ -171,18 +171,11 @@ static int refuse_uid(struct trace *t)
 static int set_up(struct trace *t, struct child *child)
 {
 	struct cli *cli = t->cli;
-	const struct watch_opts opts = {
-		.pids = cli->opts.pids,
-		.n_pids = cli->opts.n_pids,
-		.follow = opt(&cli->opts, OPT_FOLLOW),
-		.child = child->pid ? child : NULL,
-		.may_grow = opt(&cli->opts, OPT_NO_LOSS),
-		.progress = cli_progress,
-		.progress_ctx = cli,
-	};
+	struct watch_opts opts = command_watch_opts(cli, child);
 	const struct stream_ops ops = { .event = on_event, .lost = on_lost, .ctx = t };
 	int rc = refuse_uid(t);
 
+	opts.may_grow = opt(&cli->opts, OPT_NO_LOSS);
 	if (rc == 0)
 		rc = watch_begin(&cli->tfs, &cli->state, &opts, &ops, &t->watch, &cli->err);
 	return rc < 0 ? rc : watchset_attach(&t->set, t->watch);
@@ -236,17 +229,6 @@ static void begin_output(struct trace *t)
 		pairing_add(&t->set, t->out.pairs);
 }
 
-/* Takes down the run, whatever came before; its failure counts if nothing else failed. */
-static int tear_down(struct trace *t, int rc, struct losses *ret_lost)
-{
-	struct err later = ERR_INIT;
-	int end = watch_end(t->watch, ret_lost, &later);
-
-	if (rc == 0 && end < 0)
-		t->cli->err = later;
-	return rc < 0 ? rc : end;
-}
-
 static int show(void *ctx, struct child *child)
 {
 	struct trace *t = ctx;
@@ -259,8 +241,7 @@ static int show(void *ctx, struct child *child)
 		begin_output(t);
 		rc = loop(t);
 	}
-	if (t->watch)
-		rc = tear_down(t, rc, &lost);
+	rc = command_watch_end(t->cli, t->watch, rc, &lost);
 	if (output_end(&t->out) < 0 && rc == 0)
 		rc = -EIO;
 	if (rc == 0)
@@ -293,11 +274,10 @@ static int run(struct cli *cli)
 	struct trace t = { .cli = cli };
 	bool alone = opt(&cli->opts, OPT_KERNEL_FORMAT); /* by the names the kernel has */
 	bool dry = opt(&cli->opts, OPT_DRY_RUN);
-	int rc;
+	int rc = command_check(cli);
 
-	if (cli->opts.command && cli->opts.command_argv)
-		return cli_usage(cli, "-c and -- both name a command");
-	rc = output_check(cli, &t.opts);
+	if (rc == 0)
+		rc = output_check(cli, &t.opts);
 	if (rc)
 		return rc;
 	rc = dry ? cli_open_dry(cli) : cli_open_for_writing(cli);
