@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/root.h"
@@ -107,24 +108,10 @@ int root_read(const struct root *root, struct buf *b, const char *fmt, ...)
 	return fd < 0 ? fd : fd_read_all(fd, b);
 }
 
-int root_append(const struct root *root, const void *data, size_t len, const char *fmt, ...)
-{
-	BELOW(path, fmt);
-	auto_close int fd = open_at(root, path, O_WRONLY | O_APPEND);
-
-	return fd < 0 ? fd : fd_write_once(fd, data, len);
-}
-
 bool root_exists(const struct root *root, const char *fmt, ...)
 {
 	BELOW(path, fmt);
 	return faccessat(root->fd, path, F_OK, 0) == 0;
-}
-
-int root_stat(const struct root *root, struct stat *st, const char *fmt, ...)
-{
-	BELOW(path, fmt);
-	return fstatat(root->fd, path, st, 0) < 0 ? -errno : 0;
 }
 
 int root_mkdir(const struct root *root, const char *fmt, ...)

@@ -10,7 +10,6 @@
  */
 
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -34,12 +33,7 @@ int root_openf(const struct root *root, int flags, const char *fmt, ...) PRINTF_
 /* Adds the whole file to `b`. 0 or -errno; the buffer keeps what was read before an error. */
 int root_read(const struct root *root, struct buf *b, const char *fmt, ...)
 	PRINTF_FMT(3, 4);
-/* One write(2) of `len` bytes with O_APPEND, no O_TRUNC. 0, -errno, or -EIO for a short write. */
-int root_append(const struct root *root, const void *data, size_t len, const char *fmt, ...)
-	PRINTF_FMT(4, 5);
 bool root_exists(const struct root *root, const char *fmt, ...) PRINTF_FMT(2, 3);
-int root_stat(const struct root *root, struct stat *st, const char *fmt, ...)
-	PRINTF_FMT(3, 4);
 int root_mkdir(const struct root *root, const char *fmt, ...) PRINTF_FMT(2, 3);
 int root_rmdir(const struct root *root, const char *fmt, ...) PRINTF_FMT(2, 3);
 /*

@@ -32,7 +32,7 @@ static const struct events_format *format_of(const struct options *o)
 	return opt(o, OPT_JSON) ? &events_json : &events_text;
 }
 
-bool output_wants_pairs(const struct cli *cli)
+static bool wants_pairs(const struct cli *cli)
 {
 	return !opt(&cli->opts, OPT_NO_PAIR) && format_of(&cli->opts)->call;
 }
@@ -43,7 +43,7 @@ int output_check(struct cli *cli, struct events_options *opts)
 
 	if (opt(o, OPT_JSON) + opt(o, OPT_CSV) + opt(o, OPT_KERNEL_FORMAT) > 1)
 		return cli_usage(cli, "--json, --csv and --kernel-format exclude each other");
-	if (opt(o, OPT_SLOWER) && !output_wants_pairs(cli))
+	if (opt(o, OPT_SLOWER) && !wants_pairs(cli))
 		return cli_usage(cli, "--slower is about calls; --no-pair and --kernel-format "
 				      "show none");
 	if (format_of(o) != &events_text && (opt(o, OPT_COLUMNS) || opt(o, OPT_TIME)))
@@ -70,7 +70,7 @@ void output_begin(struct output *out, struct cli *cli, struct events_options *op
 		.is_terminal = isatty(cli->out_fd),
 		.is_log = opts->no_wall,
 	};
-	if (has_pairs && output_wants_pairs(cli))
+	if (has_pairs && wants_pairs(cli))
 		out->pairs = pairs_new(&ops);
 	opts->has_calls = out->pairs != NULL;
 	opts->no_header = opt(o, OPT_NOHEADINGS);

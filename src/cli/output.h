@@ -39,8 +39,6 @@ int output_check(struct cli *cli, struct events_options *opts);
  */
 void output_begin(struct output *out, struct cli *cli, struct events_options *opts,
 		  bool has_pairs);
-/* Whether calls will be paired. */
-bool output_wants_pairs(const struct cli *cli);
 /* False: stop. */
 bool output_event(struct output *out, const struct event *e);
 void output_lost(struct output *out, const struct lost *lost);

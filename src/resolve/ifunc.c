@@ -243,6 +243,32 @@ static int take_told(const struct lookup *l, const struct symbol *s, const struc
 	return rc;
 }
 
+/* No process told which implementation is used: what there is to choose from. */
+static int nobody_tells(const struct lookup *l, const struct symbol *s, struct err *err)
+{
+	const struct symbol *all;
+	size_t n, shown = 0;
+
+	if (!err) /* a pattern's: only counted */
+		return -ENOTSUP;
+	err_set(err, ENOTSUP, "'%s' is an IFUNC: a probe there would see the loader choose an "
+			      "implementation, never a call; and no running process tells which "
+			      "one it uses", s->name);
+	if (symtab_all(l->target->elf, &all, &n, NULL) < 0)
+		n = 0;
+	for (size_t i = 0; i < n && shown < 20; i++)
+		if (implements(&all[i], s)) {
+			err_detail(err, "%s:%s", l->typed, all[i].name);
+			shown++;
+		}
+	if (shown)
+		return err_hint(err, "name the implementation that this processor uses, or take "
+				     "all: --ifunc=all; the chooser itself: --ifunc=resolver");
+	return err_hint(err, "its implementations have no names here: start a program that calls "
+			     "it, or install the file's debug symbols; the chooser itself: "
+			     "--ifunc=resolver");
+}
+
 /*
  * The cheapest question first: the file's own slots answer for most of its IFUNCs at once,
  * then what others import; our own libc stands for processes that could not be asked.
@@ -269,7 +295,7 @@ static int ask(const struct lookup *l, const struct symbol *s, struct function_l
 	collect(&known->ours, s, &a);
 	if (has_answer(&a))
 		return take_used(l, s, &a, 1, ret, err);
-	return lookup_is_ifunc(l, s, err);
+	return nobody_tells(l, s, err);
 }
 
 /* Every implementation that is known: by its name, or because a process uses it. */
@@ -293,7 +319,7 @@ static int take_all(const struct lookup *l, const struct symbol *s, struct funct
 	if (rc == 0 && ret->n == before && !l->rules->is_foreign)
 		return ask(l, s, ret, err);
 	if (rc == 0 && ret->n == before)
-		return lookup_is_ifunc(l, s, err);
+		return nobody_tells(l, s, err);
 	if (rc == 0)
 		function_list_note(ret, "%s → %zu implementations, by their names", s->name,
 				   ret->n - before);
@@ -312,34 +338,8 @@ int lookup_ifunc(const struct lookup *l, const struct symbol *s, struct function
 	if (l->rules->ifunc == IFUNC_ALL)
 		return take_all(l, s, ret, err);
 	if (l->rules->is_foreign)
-		return lookup_is_ifunc(l, s, err);
+		return nobody_tells(l, s, err);
 	return ask(l, s, ret, err);
-}
-
-/* No process told which implementation is used: what there is to choose from. */
-int lookup_is_ifunc(const struct lookup *l, const struct symbol *s, struct err *err)
-{
-	const struct symbol *all;
-	size_t n, shown = 0;
-
-	if (!err) /* a pattern's: only counted */
-		return -ENOTSUP;
-	err_set(err, ENOTSUP, "'%s' is an IFUNC: a probe there would see the loader choose an "
-			      "implementation, never a call; and no running process tells which "
-			      "one it uses", s->name);
-	if (symtab_all(l->target->elf, &all, &n, NULL) < 0)
-		n = 0;
-	for (size_t i = 0; i < n && shown < 20; i++)
-		if (implements(&all[i], s)) {
-			err_detail(err, "%s:%s", l->typed, all[i].name);
-			shown++;
-		}
-	if (shown)
-		return err_hint(err, "name the implementation that this processor uses, or take "
-				     "all: --ifunc=all; the chooser itself: --ifunc=resolver");
-	return err_hint(err, "its implementations have no names here: start a program that calls "
-			     "it, or install the file's debug symbols; the chooser itself: "
-			     "--ifunc=resolver");
 }
 
 int lookup_is_chooser(const struct lookup *l, const struct symbol *s, struct err *err)

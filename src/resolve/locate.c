@@ -70,7 +70,7 @@ void locator_keep_mangled(struct locator *l)
 	l->keep_mangled = true;
 }
 
-char *locator_shown(const struct locator *l, const char *name)
+static char *shown(const struct locator *l, const char *name)
 {
 	return l->keep_mangled ? xstrdup(name) : demangle_shown(name);
 }
@@ -95,7 +95,7 @@ char *locator_name(struct locator *l, const char *path, uint64_t offset)
 	uint64_t off = 0;
 	const struct symbol *s = locator_find(l, path, offset, &off);
 
-	auto_free char *name = s ? locator_shown(l, s->name) : NULL;
+	auto_free char *name = s ? shown(l, s->name) : NULL;
 
 	if (!s)
 		return xasprintf("0x%" PRIx64, offset);

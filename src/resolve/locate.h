@@ -25,8 +25,6 @@ const struct symbol *locator_find(struct locator *l, const char *path, uint64_t 
 char *locator_name(struct locator *l, const char *path, uint64_t offset);
 /* Names as the linker has them, from now on; else they are demangled. */
 void locator_keep_mangled(struct locator *l);
-/* A symbol's name as locator_name() would show it. Heap. */
-char *locator_shown(const struct locator *l, const char *name);
 /* The open file, NULL if it cannot be read. The locator's. */
 const struct elffile *locator_file(struct locator *l, const char *path);
 /*

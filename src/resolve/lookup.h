@@ -54,6 +54,5 @@ int lookup_check(const struct lookup *l, const struct function *f, struct err *e
 const char *lookup_refused(const struct lookup *l, const struct function *f);
 /* Whether the file bears return probes at all; adds what to beware of to the list's notes. */
 int lookup_check_return(const struct lookup *l, struct function_list *list, struct err *err);
-/* The errors for an IFUNC: nobody tells what it leads to; its resolver was named by address. */
-int lookup_is_ifunc(const struct lookup *l, const struct symbol *s, struct err *err);
+/* The error for an IFUNC whose resolver was named by its address. */
 int lookup_is_chooser(const struct lookup *l, const struct symbol *s, struct err *err);

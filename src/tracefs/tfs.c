@@ -110,14 +110,6 @@ int tfs_append(struct tfs *tfs, const void *data, size_t len, bool *ret_opened,
 		va_end(ap_);                                                             \
 	} while (0)
 
-int tfs_write(struct tfs *tfs, const void *data, size_t len, const char *fmt, ...)
-{
-	bool opened;
-
-	BELOW(file, fmt);
-	return tfs_append(tfs, data, len, &opened, file);
-}
-
 int tfs_puts(struct tfs *tfs, const char *data, const char *fmt, ...)
 {
 	bool opened;

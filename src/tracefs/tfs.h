@@ -38,14 +38,14 @@ struct tfs {
 int tfs_open(struct tfs *tfs, const char *dir, struct err *err);
 void tfs_close(struct tfs *tfs);
 
-/* root_append() plus on_write. The file is below the root. 0 or -errno. */
-int tfs_write(struct tfs *tfs, const void *data, size_t len, const char *fmt, ...)
-	PRINTF_FMT(4, 5);
-/* The same for a string. */
+/*
+ * One write(2) of the string with O_APPEND, never O_TRUNC, told to on_write before. The file is
+ * below the root. 0 or -errno, -EIO for a short write.
+ */
 int tfs_puts(struct tfs *tfs, const char *data, const char *fmt, ...) PRINTF_FMT(3, 4);
 int tfs_mkdir(struct tfs *tfs, const char *fmt, ...) PRINTF_FMT(2, 3);
 int tfs_rmdir(struct tfs *tfs, const char *fmt, ...) PRINTF_FMT(2, 3);
-/* tfs_write() that tells an open that failed (*ret_opened false) from a write that did. */
+/* The same, and tells an open that failed (*ret_opened false) from a write that did. */
 int tfs_append(struct tfs *tfs, const void *data, size_t len, bool *ret_opened,
 	       const char *file);
 /* The file that takes definitions: uprobe_events, or dynamic_events where that is missing. */

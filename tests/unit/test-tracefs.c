@@ -214,7 +214,7 @@ START_TEST(every_write_is_shown_and_appends)
 	tfs.on_dir = note_dir;
 	tfs.on_write_ctx = &log;
 	ck_assert_int_eq(tfs_puts(&tfs, "one\n", "uprobe_%s", "events"), 0);
-	ck_assert_int_eq(tfs_write(&tfs, "two\n", 4, "uprobe_events"), 0);
+	ck_assert_int_eq(tfs_puts(&tfs, "two\n", "uprobe_events"), 0);
 	ck_assert_int_eq(tfs_puts(&tfs, "x", "nothing"), -ENOENT);
 	ck_assert_int_eq(tfs_mkdir(&tfs, "%s", "d"), 0);
 	ck_assert_int_eq(tfs_rmdir(&tfs, "%s", "d"), 0);
