@@ -315,10 +315,9 @@ static int check_arg_length(const struct definition *d, const struct def_arg *ar
 	return err_at(err, d->origin, arg->expr_from.at);
 }
 
-/* What would end a word or a line, or begin a comment, in uprobe_events (R7). */
-static bool splits_words(const char *s)
+bool definition_takes_path(const char *path)
 {
-	return strpbrk(s, " \t\n\v\f\r#\xa0") != NULL;
+	return !strpbrk(path, " \t\n\v\f\r#\xa0");
 }
 
 int definition_check(const struct definition *d, struct err *err)
@@ -335,7 +334,7 @@ int definition_check(const struct definition *d, struct err *err)
 		rc = check_arg_length(d, &d->args[i], err);
 	if (rc < 0)
 		return rc;
-	if (splits_words(d->path)) {
+	if (!definition_takes_path(d->path)) {
 		err_set(err, EINVAL, "the kernel cannot take this path: it splits it");
 		err_hint(err, "blanks, '#' and the byte 0xa0 end a word there; "
 			      "a symbolic link without them would do");

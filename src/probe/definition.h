@@ -67,6 +67,11 @@ bool definition_same_shape(const struct definition *a, const struct definition *
  * a line over 4095 bytes. The error points at the user's words.
  */
 int definition_check(const struct definition *d, struct err *err);
+/*
+ * Whether the kernel can be told the path: it splits at blanks, takes '#' for a comment, and
+ * knows no quoting (R7; the byte 0xa0 is a blank to it).
+ */
+bool definition_takes_path(const char *path);
 void definition_done(struct definition *d);
 
 /* Appends a copy: what the argument points to stays the caller's. */

@@ -10,17 +10,19 @@
 #include "base/root.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "probe/definition.h"
 #include "proc/proc.h"
 #include "resolve/candidates.h"
 #include "resolve/needed.h"
 #include "resolve/target.h"
 
-bool target_path_writable(const char *path)
+/* Whether a definition shall hold the path: control bytes would steer who reads it. */
+static bool is_writable(const char *path)
 {
 	for (const unsigned char *p = (const unsigned char *)path; *p; p++)
-		if (*p <= ' ' || *p == '#' || *p == 0xa0 || *p == 0x7f)
+		if (*p < ' ' || *p == 0x7f)
 			return false;
-	return strchr(path, '/') != NULL;
+	return strchr(path, '/') && definition_takes_path(path);
 }
 
 /* Without `.` and `//` at its start; links are kept: the user sees what was typed. */
@@ -80,9 +82,9 @@ static char *kernel_path(const struct target_env *env, const struct target_candi
 
 	if (env->sysroot)
 		return xstrdup(c->name);
-	if (target_path_writable(c->name) && leads_to(c->name, elf))
+	if (is_writable(c->name) && leads_to(c->name, elf))
 		return xstrdup(c->name);
-	if (target_path_writable(full) && leads_to(full, elf))
+	if (is_writable(full) && leads_to(full, elf))
 		return STEAL(full);
 	/* It outlives us, unlike a number of our table of files. */
 	if (c->link && leads_to(c->link, elf))

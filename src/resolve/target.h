@@ -91,9 +91,3 @@ void target_done(struct target *t);
 
 /* Whether a file stands at a path that holds a '/', in that environment. */
 bool target_path_exists(const struct target_env *env, const char *path);
-
-/*
- * Whether the kernel can be told this path in a definition: it splits at blanks, takes '#'
- * for a comment, and knows no quoting (kernel-facts R7; byte 0xa0 is a blank to it).
- */
-bool target_path_writable(const char *path);
