@@ -16,20 +16,36 @@ static size_t columns(const char *s, size_t len)
 	return text_columns(buf_str(&shown), shown.len);
 }
 
+/* No more of a text than this is shown, and not much more than this before the place. */
+#define SHOWN_MAX 400
+#define SHOWN_BEFORE 100
+static const char dots[] = "…";
+
+/* Where a text may be cut: not inside a character. */
+static size_t cut_at(const char *text, size_t at)
+{
+	while (at && ((unsigned char)text[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
 static void show_place(const struct err *err, struct buf *b)
 {
 	const char *text = err->origin->text;
-	size_t len = strlen(text), from = err->at.from, to = err->at.to, width;
+	size_t len = strlen(text), from = err->at.from, to = err->at.to, begin = 0, end, width;
 
-	buf_adds(b, "  ");
-	text_escape(b, text, len, false);
-	buf_addc(b, '\n');
-	if (from > len || from >= to)
+	if (len > SHOWN_MAX && from > SHOWN_BEFORE && from <= len)
+		begin = cut_at(text, from - SHOWN_BEFORE);
+	end = len - begin > SHOWN_MAX ? cut_at(text, begin + SHOWN_MAX) : len;
+	buf_addf(b, "  %s", begin ? dots : "");
+	text_escape(b, text + begin, end - begin, false);
+	buf_addf(b, "%s\n", end < len ? dots : "");
+	if (from > end || from >= to)
 		return;
-	if (to > len)
-		to = len;
+	if (to > end)
+		to = end;
 	width = columns(text + from, to - from);
-	buf_pad(b, ' ', b->len + 2 + columns(text, from));
+	buf_pad(b, ' ', b->len + 2 + (begin ? 1 : 0) + columns(text + begin, from - begin));
 	buf_addc(b, '^');
 	if (width > 1)
 		buf_pad(b, '~', b->len + width - 1);
