@@ -228,7 +228,7 @@ static int read_spec_file(struct cli *cli, const char *file)
 static bool lacks_colon(const char *bad, const char *const *words, size_t n)
 {
 	return n > 1 && bad == words[0] && !strchr(words[0], ':') && !strchr(words[1], ':') &&
-	       strcmp(words[1], "if") != 0;
+	       !named_is_filter(words[1]);
 }
 
 void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words, size_t n)
@@ -247,7 +247,8 @@ void cli_hint_quotes(struct cli *cli, const char *bad, const char *const *words,
 	}
 	for (size_t i = no_colon ? 2 : 0; i < n; i++) {
 		/* Words with blanks are specs of their own, but for a filter behind `if'. */
-		bool is_filter = i > 0 && strcmp(words[i - 1], "if") == 0;
+		bool is_filter = i > 0 && (strcmp(words[i - 1], "if") == 0 ||
+					   named_is_filter(words[i]));
 
 		if (strpbrk(words[i], is_filter ? "'" : " \t'"))
 			return;

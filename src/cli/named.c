@@ -30,6 +30,11 @@ static bool is_if(const char *word, size_t len)
 	return len == 2 && strncmp(word, "if", 2) == 0;
 }
 
+bool named_is_filter(const char *word)
+{
+	return is_if(word, strcspn(word, BLANKS));
+}
+
 bool named_has_filter(const char *word)
 {
 	size_t len;
@@ -99,7 +104,7 @@ int named_list_read(struct named_list *list, const char *const *words, size_t n,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (is_if(words[i], strlen(words[i]))) {
+		if (named_is_filter(words[i])) {
 			for (; i < n; i++)
 				join(&plain, words[i]);
 		} else if (named_has_filter(words[i])) {

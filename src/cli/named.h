@@ -31,6 +31,8 @@ struct named_list {
 int named_list_read(struct named_list *list, const char *const *words, size_t n,
 		    struct err *err);
 void named_list_done(struct named_list *list);
+/* Whether the word is `if', or begins with it: 'if n > 3' is as good as if 'n > 3'. */
+bool named_is_filter(const char *word);
 /* Whether there is an `if' in the word, or it is one. */
 bool named_has_filter(const char *word);
 /* The filter as the event of that definition takes it; *ret is NULL if there is none. */

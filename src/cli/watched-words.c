@@ -134,7 +134,7 @@ int watchset_sort_words(struct watchset *set)
 
 		if (names_probes(set, word))
 			set->names[set->n_names++] = word;
-		else if (set->n_names && strcmp(word, "if") == 0)
+		else if (set->n_names && named_is_filter(word))
 			while (i < o->n_args)
 				set->names[set->n_names++] = o->args[i++];
 		else if (is_plain && (!strchr(word, ' ') || is_file(set->cli, word)))
