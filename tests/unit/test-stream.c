@@ -239,6 +239,35 @@ START_TEST(counts_losses)
 }
 END_TEST
 
+/* A page before which `count` records were lost; -1: so many that it is not known. */
+static void put_lost(struct tiny *t, int cpu, uint64_t time, long count, uint32_t n)
+{
+	struct maker m;
+
+	make_page(&m, time);
+	if (n)
+		make_record(&m, 0, n);
+	memcpy(m.bytes + m.size, &count, sizeof(count));
+	finish(&m, count < 0 ? 1u << 31 : 3u << 30);
+	put(t->fds[cpu], m.bytes, PAGE_SIZE);
+}
+
+START_TEST(losses_without_a_record_between_are_one)
+{
+	struct tiny t;
+
+	open_tiny(&t);
+	put_lost(&t, 1, 1000, 100, 0);
+	put_lost(&t, 1, 2000, 23, 1);
+	put_lost(&t, 1, 3000, -1, 0);
+	put_lost(&t, 1, 4000, 5, 2);
+	put_lost(&t, 1, 5000, 6, 3);
+	stream_read(t.stream, true, NULL);
+	expect(&t, "lost 123 on 1 1 lost -1 on 1 2 lost 6 on 1 3 ");
+	close_tiny(&t);
+}
+END_TEST
+
 START_TEST(knows_all_kinds_of_items)
 {
 	struct tiny t;
@@ -385,6 +414,7 @@ static void fill(TCase *c)
 	tcase_add_loop_test(c, full_queues_stay_in_order, 0, 2);
 	tcase_add_test(c, stops_when_told);
 	tcase_add_test(c, counts_losses);
+	tcase_add_test(c, losses_without_a_record_between_are_one);
 	tcase_add_test(c, knows_all_kinds_of_items);
 	tcase_add_test(c, pages_end_where_they_say);
 	tcase_add_test(c, survives_broken_pages);
