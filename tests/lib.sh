@@ -99,20 +99,22 @@ need_root() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 }
 
-# Kernel tests begin with this. Sets $tracefs. Where tracefs is not mounted the test starts
-# itself again, with the arguments of need_tracefs, in a mount namespace of its own: the
-# machine's mounts stay as they are.
+# Kernel tests begin with this. Sets $tracefs. The test starts itself again, with the arguments
+# of need_tracefs, in a mount namespace of its own, if it can (a guest need not): what is mounted
+# there, tracefs too where it is not mounted, the machine's mounts do not show.
 # The lock keeps kernel tests apart, whoever starts them.
+tracefs_mounted() { grep -q "^[^ ]* $tracefs tracefs " /proc/mounts; }
 need_tracefs() {
 	need_root
 	tracefs=/sys/kernel/tracing
-	if ! grep -q "^[^ ]* $tracefs tracefs " /proc/mounts; then
-		[ -d "$tracefs" ] || skip "this kernel has no tracefs"
-		if [ -z "$uctl_unshared" ]; then
-			unshare -m true 2>/dev/null || skip "may not make a mount namespace"
-			rm -rf "$tmp"
-			uctl_unshared=yes exec unshare -m "${SHELL:-/bin/sh}" "$0" "$@"
-		fi
+	[ -d "$tracefs" ] || skip "this kernel has no tracefs"
+	if [ -z "$uctl_unshared" ] && { [ -z "$UCTL_GUEST" ] || ! tracefs_mounted; } &&
+		unshare -m true 2>/dev/null; then
+		rm -rf "$tmp"
+		uctl_unshared=yes exec unshare -m "${SHELL:-/bin/sh}" "$0" "$@"
+	fi
+	if ! tracefs_mounted; then
+		[ -n "$uctl_unshared" ] || skip "may not make a mount namespace"
 		mount -t tracefs nodev "$tracefs" || skip "tracefs cannot be mounted"
 	fi
 	[ -e "$tracefs/uprobe_events" ] || [ -e "$tracefs/dynamic_events" ] ||
