@@ -332,7 +332,7 @@ static int take(struct options *o, uint64_t takes, const struct option *option,
 		return err_set(err, EINVAL, "this command takes no --%s", option->name);
 	/* The last one wins, but specs are never dropped. */
 	if (option->bit == OPT_FILE && opt(o, OPT_FILE))
-		return err_set(err, EINVAL, "--file is given twice; join them: cat A B | … -f -");
+		return err_set(err, EINVAL, "--file is given twice; join them: cat A B | ... -f -");
 	o->given |= option->bit;
 	if (!option->arg)
 		return value ? err_set(err, EINVAL, "--%s takes no value", option->name) : 0;

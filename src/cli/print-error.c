@@ -19,7 +19,7 @@ static size_t columns(const char *s, size_t len)
 /* No more of a text than this is shown, and not much more than this before the place. */
 #define SHOWN_MAX 400
 #define SHOWN_BEFORE 100
-static const char dots[] = "…";
+static const char dots[] = "...";
 
 /* Where a text may be cut: not inside a character. */
 static size_t cut_at(const char *text, size_t at)
@@ -45,7 +45,7 @@ static void show_place(const struct err *err, struct buf *b)
 	if (to > end)
 		to = end;
 	width = columns(text + from, to - from);
-	buf_pad(b, ' ', b->len + 2 + (begin ? 1 : 0) + columns(text + begin, from - begin));
+	buf_pad(b, ' ', b->len + 2 + (begin ? strlen(dots) : 0) + columns(text + begin, from - begin));
 	buf_addc(b, '^');
 	if (width > 1)
 		buf_pad(b, '~', b->len + width - 1);

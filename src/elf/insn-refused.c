@@ -118,13 +118,13 @@ struct word_rule {
 };
 
 static const struct word_rule arm64_rules[] = {
-	{ 0xff000000, 0xd4000000, "raises an exception (svc, brk, hlt …)" },
+	{ 0xff000000, 0xd4000000, "raises an exception (svc, brk, hlt ...)" },
 	{ 0xffffffff, 0xd503201f, NULL }, /* nop */
 	{ 0xffffffff, 0xd50320ff, NULL }, /* xpaclri */
 	{ 0xfffffd1f, 0xd503211f, NULL }, /* pacia1716, pacib1716, autia1716, autib1716 */
 	{ 0xffffff1f, 0xd503231f, NULL }, /* paciasp … autibsp, paciaz … autibz */
 	{ 0xffffff3f, 0xd503241f, NULL }, /* bti */
-	{ 0xfffff01f, 0xd503201f, "is a hint the kernel does not step over (yield, wfe …)" },
+	{ 0xfffff01f, 0xd503201f, "is a hint the kernel does not step over (yield, wfe ...)" },
 	{ 0xfff8f01f, 0xd500401f, "writes a system register" },
 	{ 0xfff00000, 0xd5100000, "writes a system register" },
 	{ 0xffffffff, 0xd53b4220, "reads DAIF" },
@@ -140,7 +140,7 @@ static const struct word_rule arm64_rules[] = {
 
 static const struct word_rule riscv_rules[] = {
 	{ 0x0000ffff, 0x00009002, "is c.ebreak, a breakpoint already" },
-	{ 0x0000007f, 0x00000073, "is a system instruction (ecall, ebreak, csr…)" },
+	{ 0x0000007f, 0x00000073, "is a system instruction (ecall, ebreak, csr...)" },
 	{ 0x0000007f, 0x0000000f, "is a fence" },
 	{ 0, 0, NULL },
 };

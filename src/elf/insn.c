@@ -140,7 +140,7 @@ void insn_format(const struct elffile *f, const struct insn *insn, struct buf *b
 	for (size_t i = 0; i < n; i++)
 		buf_addf(b, "%s%02x", i ? " " : "", insn->bytes[i]);
 	if (!insn->len)
-		buf_adds(b, " …");
+		buf_adds(b, " ...");
 }
 
 static struct insn_boundary unknown(const char *why)

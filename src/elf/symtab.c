@@ -116,7 +116,7 @@ int elf_tables_find(struct elffile *f, struct err *err)
 	if (priv->tables_damaged)
 		return err_set(err, EBADMSG, "the symbol table of %s is damaged", f->path);
 	err_set(err, ENODATA, "%s has no symbol table: %s", f->path, debugfile_missing(f));
-	return err_hint(err, "without them: probe an address (*0x… or a file offset)");
+	return err_hint(err, "without them: probe an address (*0x... or a file offset)");
 }
 
 struct ifuncs {

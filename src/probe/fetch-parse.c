@@ -286,7 +286,7 @@ static struct fetch *unknown_word(struct fetch_parser *p, const char *from,
 	if (strcmp(word, "arg*") == 0) {
 		fail(p, from, end, "$arg* can be used only on function entry or exit");
 		err_hint(p->err, "the kernel does not know a program's arguments: name "
-				 "those you want, arg1 arg2 …, or take regs");
+				 "those you want, arg1 arg2 ..., or take regs");
 		return NULL;
 	}
 	fail(p, from, end, dollar ? "Invalid $-variable specified" :

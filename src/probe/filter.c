@@ -113,7 +113,7 @@ static int unknown_field(struct making *m, const struct filter_item *item)
 
 	if (strcmp(item->field, "pid") == 0) {
 		err_set(m->err, EINVAL, "in a filter, pid would be one thread, not the process");
-		err_hint(m->err, "a process is chosen with -p PID; one thread is tid == …");
+		err_hint(m->err, "a process is chosen with -p PID; one thread is tid == ...");
 		return fail_at(m, item->at);
 	}
 	err_set(m->err, EINVAL, "the event has no field '%s'", item->field);
@@ -142,7 +142,7 @@ static int check_op(struct making *m, const struct filter_item *item,
 	if (f->kind == FIELD_OTHER) {
 		err_set(m->err, EINVAL, "the kernel cannot compare %s: it is an array, or made of "
 					"several fields", item->field);
-		err_hint(m->err, "compare a part: c=+0(arg1):u8 … if c == 'G'");
+		err_hint(m->err, "compare a part: c=+0(arg1):u8 ... if c == 'G'");
 		return fail_at(m, item->at);
 	}
 	if (for_both || for_strings == (f->kind == FIELD_STRING))
@@ -190,7 +190,7 @@ static int out_of_range(struct making *m, const struct filter_item *item,
 	err_set(m->err, ERANGE, "%s is %s%u: it is never %s", item->field,
 		f->kind == FIELD_SIGNED ? "s" : "u", f->bits, item->value);
 	if (negative)
-		err_hint(m->err, "an unsigned field is not negative; make it signed: %s=…:s%u",
+		err_hint(m->err, "an unsigned field is not negative; make it signed: %s=...:s%u",
 			 item->field, f->bits > 32 ? 32 : f->bits);
 	else
 		err_hint(m->err, "the kernel would compare the lower %u bits without a word",

@@ -118,7 +118,7 @@ static void list_candidates(const struct lookup *l, const struct symbol *const *
 			describe(l, syms[i], err);
 	}
 	if (different > 20)
-		err_detail(err, "… and %zu more", different - 20);
+		err_detail(err, "... and %zu more", different - 20);
 }
 
 static int ambiguous(const struct lookup *l, const struct symbol *const *syms, size_t n,

@@ -55,7 +55,8 @@ static int check_term(struct filters *f, size_t term)
 		return 0;
 	err_set(f->err, EINVAL, "the %s does not record this, and would come unfiltered",
 		entry ? "return" : "entry");
-	err_hint(f->err, "make it two specs, p:… and r:…, each with its own filter; or trace it");
+	err_hint(f->err, "make it two specs, p:... and r:..., each with its own filter; or trace "
+			 "it");
 	return err_at(f->err, &f->spec->origin, filter_term_at(f->expr, term));
 }
 

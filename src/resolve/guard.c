@@ -194,8 +194,8 @@ int lookup_check_return(const struct lookup *l, struct function_list *list, stru
 		err_set(err, ENOTSUP, "%s is a Go program (it has %s): a return probe would crash "
 				      "it, since Go moves and walks its stacks",
 			l->target->name, runtime.go);
-		return err_hint(err, "entry probes work: p:%s:…; to see returns, probe the "
-				     "function's ret instructions (func+0x…) with p:", l->typed);
+		return err_hint(err, "entry probes work: p:%s:...; to see returns, probe the "
+				     "function's ret instructions (func+0x...) with p:", l->typed);
 	}
 	if (runtime.unwinds)
 		function_list_note(list, "%s can throw (it has %s): an exception or panic that "

@@ -186,7 +186,7 @@ static int take_one(const struct lookup *l, const struct symbol *s, const struct
 
 		function_list_add(ret, &f);
 		if (l->loc->kind == LOCATION_SYMBOL)
-			function_list_note(ret, "%s → %s: %s", s->name, name, how);
+			function_list_note(ret, "%s -> %s: %s", s->name, name, how);
 	} else if (rc == 0) {
 		ret->n_aliases++;
 	}
@@ -321,7 +321,7 @@ static int take_all(const struct lookup *l, const struct symbol *s, struct funct
 	if (rc == 0 && ret->n == before)
 		return nobody_tells(l, s, err);
 	if (rc == 0)
-		function_list_note(ret, "%s → %zu implementations, by their names", s->name,
+		function_list_note(ret, "%s -> %zu implementations, by their names", s->name,
 				   ret->n - before);
 	return rc;
 }

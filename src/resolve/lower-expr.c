@@ -91,7 +91,8 @@ static int lower_arg_n(struct lowering *l, const struct fetch *f, struct buf *b)
 	if (l->kind == 'r') {
 		lower_refuse(l, f->at,
 			     "at a return the argument registers hold something else by then");
-		return err_hint(l->err, "a pair records both: pr:… arg%" PRId64 " retval", f->num);
+		return err_hint(l->err, "a pair records both: pr:... arg%" PRId64 " retval",
+				f->num);
 	}
 	if (!l->env->is_entry) {
 		lower_refuse(l, f->at,
@@ -290,8 +291,8 @@ static int lower_deref(struct lowering *l, const struct fetch *f, struct buf *b)
 static int lower_retval(struct lowering *l, const struct fetch *f, struct buf *b)
 {
 	if (l->kind == 'p')
-		return lower_refuse(l, f->at, "an entry has no return value yet: r:… has it, "
-					      "pr:… shows both");
+		return lower_refuse(l, f->at, "an entry has no return value yet: r:... has it, "
+					      "pr:... shows both");
 	if (l->abi && l->abi->ret)
 		buf_addf(b, "%%%s", l->abi->ret);
 	else

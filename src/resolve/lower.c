@@ -88,7 +88,7 @@ static int check_duplicate(const struct lowering *l, size_t first)
 			if (strcmp(d->args[i].name, d->args[k].name) != 0)
 				continue;
 			err_set(l->err, EINVAL, "two arguments are called '%s'", d->args[k].name);
-			err_hint(l->err, "give one of them another name: NAME=…");
+			err_hint(l->err, "give one of them another name: NAME=...");
 			return err_at(l->err, &l->spec->origin, l->arg->at);
 		}
 	return 0;

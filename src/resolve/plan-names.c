@@ -193,7 +193,7 @@ static int check_repeated(const struct planning *p, const struct resolution *res
 		    other->n_defs != res->n_defs || !same_probe(&other->defs[0], &res->defs[0]))
 			continue;
 		err_set(err, EINVAL, "the same probe stands here twice");
-		err_hint(err, "to have it under two names, give them: '%c:NAME %s:%s …'",
+		err_hint(err, "to have it under two names, give them: '%c:NAME %s:%s ...'",
 			 res->defs[0].kind, res->target_typed, res->location_typed);
 		return err_at(err, &res->spec->origin, res->spec->place.at);
 	}
@@ -204,7 +204,7 @@ static int check_repeated(const struct planning *p, const struct resolution *res
 			continue;
 		err_set(err, EEXIST, "this probe is there already: %s/%s", d->group, d->event);
 		err_hint(err, "uprobe-ctl remove %s first, or name the new one: "
-			      "'%c:NAME %s:%s …'", d->event, res->defs[0].kind,
+			      "'%c:NAME %s:%s ...'", d->event, res->defs[0].kind,
 			 res->target_typed, res->location_typed);
 		return err_at(err, &res->spec->origin, res->spec->place.at);
 	}

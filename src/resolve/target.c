@@ -302,7 +302,7 @@ static int not_one(const char *typed, const struct target_search *s, struct err 
 	for (size_t i = 0; i < s->n && i < 20; i++)
 		err_detail(err, "%s", s->candidates[i].name);
 	if (s->n > 20)
-		err_detail(err, "… and %zu more", s->n - 20);
+		err_detail(err, "... and %zu more", s->n - 20);
 	return -EEXIST;
 }
 

@@ -156,12 +156,12 @@ static const struct {
 	const char *at; /* the symbol whose place it is; NULL: an error */
 	const char *says;
 } places[] = {
-	{ "chosen", IFUNC_USED, true, false, "implementation", "chosen → implementation" },
+	{ "chosen", IFUNC_USED, true, false, "implementation", "chosen -> implementation" },
 	{ "chosen", IFUNC_USED, false, false, NULL, "no running process tells" },
 	{ "chosen", IFUNC_USED, true, true, NULL, "no running process tells" },
 	{ "chosen", IFUNC_RESOLVER, false, false, "chosen", "loader choose" },
 	{ "chosen", IFUNC_RESOLVER, true, false, "chosen", "loader choose" },
-	{ "chosen", IFUNC_ALL, true, false, "implementation", "chosen → implementation" },
+	{ "chosen", IFUNC_ALL, true, false, "implementation", "chosen -> implementation" },
 	{ "chosen", IFUNC_ALL, false, false, NULL, "no running process tells" },
 	{ "chosen+4", IFUNC_USED, true, false, NULL, "is somewhere else" },
 	{ "chose[n]", IFUNC_USED, true, false, "implementation",

@@ -346,7 +346,7 @@ START_TEST(known_instructions_have_names)
 	ck_assert_uint_eq(insn.len, 0);
 	buf_addc(&b, '|');
 	insn_format(f, &insn, &b);
-	ck_assert_str_eq(buf_str(&b), "endbr64|0f 1f 44 00 00|06 00 00 00 …");
+	ck_assert_str_eq(buf_str(&b), "endbr64|0f 1f 44 00 00|06 00 00 00 ...");
 }
 END_TEST
 
