@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "probe/arg-type.h"
 #include "probe/constant.h"
 #include "probe/definition.h"
 #include "probe/filter-parse.h"
@@ -45,29 +46,22 @@ static const struct {
 	{ "cpu", { "CPU", FIELD_UNSIGNED, 32, "u32" } },
 };
 
-/* The kernel's type of an argument: u8 … x64, char, bW@O/S, string. */
 static void type_of(const struct def_arg *arg, struct field_type *ret)
 {
-	const char *type = arg->type, *digits;
-	uint64_t bits = 64;
+	static const enum field_kind kinds[] = {
+		[ARG_UNSIGNED] = FIELD_UNSIGNED, [ARG_SIGNED] = FIELD_SIGNED,
+		[ARG_HEX] = FIELD_UNSIGNED,	 [ARG_CHAR] = FIELD_UNSIGNED,
+		[ARG_BITFIELD] = FIELD_UNSIGNED, [ARG_STRING] = FIELD_STRING,
+		[ARG_OTHER] = FIELD_UNSIGNED,
+	};
+	struct arg_type type = arg_type_of(arg);
 
-	*ret = (struct field_type){ arg->name, FIELD_UNSIGNED, 64, type ? type : "x64" };
-	if (!type && strncasecmp(arg->expr, "$comm", 5) == 0)
-		ret->kind = FIELD_STRING;
-	if (!type)
-		return;
-	if (strchr(type, '['))
-		ret->kind = FIELD_OTHER;
-	else if (strcmp(type, "string") == 0 || strcmp(type, "ustring") == 0)
-		ret->kind = FIELD_STRING;
-	else if (*type == 's')
-		ret->kind = FIELD_SIGNED;
-	digits = type + strcspn(type, "0123456789");
-	if (strcmp(type, "char") == 0)
-		bits = 8;
-	else
-		num_parse_u64(digits, strspn(digits, "0123456789"), &bits);
-	ret->bits = bits && bits < 64 ? (unsigned)bits : 64;
+	*ret = (struct field_type){
+		.name = arg->name,
+		.kind = type.is_array ? FIELD_OTHER : kinds[type.kind],
+		.bits = type.bits,
+		.type = arg->type ? arg->type : "x64",
+	};
 }
 
 /* Shown as something that is made of several fields, none of which is it. */

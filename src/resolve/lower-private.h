@@ -33,6 +33,4 @@ char *lower_expr(struct lowering *l, const struct fetch *f);
 bool lower_is_read(const struct lowering *l, const struct fetch *f);
 /* Adds the fields of l->arg to l->d, and how they are shown to l->show. */
 int lower_typed(struct lowering *l);
-/* Bits of one value of a kernel type; *ret_array is behind it: "[4]", or "". */
-unsigned lower_type_bits(const char *type, const char **ret_array);
 int lower_refuse(struct lowering *l, struct span at, const char *msg);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "probe/arg-type.h"
 #include "probe/name.h"
 #include "resolve/lower-private.h"
 #include "resolve/older.h"
@@ -136,18 +137,23 @@ static int add_pointers(struct lowering *l, struct show_field *show, const struc
 	return 0;
 }
 
+/* Of the memory that holds the value; 0: it is an array. */
+static unsigned value_bits(const char *type)
+{
+	struct arg_type t = arg_type_parse(type);
+
+	return t.is_array ? 0 : (unsigned)t.size * 8;
+}
+
 /* The main field, and how it is shown: `as` and the pointers to `f`, if it is memory. */
 static int add_shown(struct lowering *l, const struct fetch *f, const char *type,
 		     enum show_as as, bool null_is_value)
 {
-	const char *array = "";
 	bool has_pointers = f->inner != NULL;
 	struct show_field *show;
 	char *expr;
 
-	l->value_bits = type ? lower_type_bits(type, &array) : 0;
-	if (*array)
-		l->value_bits = 0;
+	l->value_bits = type ? value_bits(type) : 0;
 	expr = lower_expr(l, f);
 	l->value_bits = 0;
 	if (!expr)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "base/xalloc.h"
+#include "probe/arg-type.h"
 #include "probe/name.h"
 #include "resolve/lower-private.h"
 #include "resolve/older.h"
@@ -94,40 +94,13 @@ static int check_duplicate(const struct lowering *l, size_t first)
 	return 0;
 }
 
-unsigned lower_type_bits(const char *type, const char **ret_array)
-{
-	const char *digits = *type == 'b' ? strchr(type, '/') : type;
-	uint64_t bits = 64;
-
-	*ret_array = type + strcspn(type, "[");
-	if (strncmp(type, "string", 6) == 0 || strncmp(type, "ustring", 7) == 0)
-		return 32; /* where the text is, and its length */
-	if (strncmp(type, "char", 4) == 0)
-		return 8;
-	if (digits)
-		num_parse_u64(digits + 1, (size_t)(*ret_array - digits - 1), &bits);
-	return (unsigned)bits;
-}
-
-/* Bytes a field takes in the record; a string's text comes behind all of them. */
-static size_t field_size(const struct def_arg *arg)
-{
-	const char *array = "";
-	unsigned bits = arg->type ? lower_type_bits(arg->type, &array) : 64;
-	uint64_t n = 1;
-
-	if (*array)
-		num_parse_u64(array + 1, strcspn(array + 1, "]"), &n);
-	return bits / 8 * n;
-}
-
 /* The kernel's MAX_PROBE_EVENT_SIZE; older ones overran a page instead (R16). */
 static int check_size(const struct lowering *l)
 {
 	size_t size = 0;
 
 	for (size_t i = 0; i < l->d->n_args; i++)
-		size += field_size(&l->d->args[i]);
+		size += arg_type_of(&l->d->args[i]).size;
 	if (size <= MAX_FIXED)
 		return 0;
 	err_set(l->err, E2BIG, "Event too big (%zu bytes, at most %d)", size, MAX_FIXED);

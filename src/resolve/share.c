@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "probe/arg-type.h"
 #include "probe/name.h"
 #include "resolve/share.h"
 
@@ -44,27 +44,17 @@ struct work {
 	size_t n_groups;
 };
 
-static bool is_string(const struct def_arg *arg)
-{
-	return strcmp(arg->expr, "$comm") == 0 || strncmp(arg->expr, "\\\"", 2) == 0;
-}
-
 static bool number_of(const struct def_arg *arg, struct number *ret)
 {
-	const char *type = arg->type ? arg->type : "x64"; /* the kernel's default */
-	uint64_t bits;
+	static const enum value_kind kinds[] = {
+		[ARG_UNSIGNED] = VALUE_UINT, [ARG_SIGNED] = VALUE_SINT,
+		[ARG_HEX] = VALUE_HEX,	     [ARG_CHAR] = VALUE_CHAR,
+	};
+	struct arg_type type = arg_type_of(arg);
 
-	if (is_string(arg))
+	if (type.is_array || type.kind > ARG_CHAR)
 		return false;
-	if (strcmp(type, "char") == 0) {
-		*ret = (struct number){ VALUE_CHAR, 8 };
-		return true;
-	}
-	if (!strchr("usx", type[0]) || !num_parse_uint(type + 1, 64, &bits))
-		return false;
-	*ret = (struct number){ type[0] == 'u'	 ? VALUE_UINT
-				: type[0] == 's' ? VALUE_SINT
-						 : VALUE_HEX, (unsigned)bits };
+	*ret = (struct number){ kinds[type.kind], type.bits };
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "probe/arg-type.h"
 #include "probe/definition.h"
 #include "unit.h"
 
@@ -258,8 +259,44 @@ START_TEST(lists_take_over)
 }
 END_TEST
 
+static const struct {
+	const char *expr, *type;
+	struct arg_type is; /* kind, is_array, bits, size */
+} types[] = {
+	{ "%di", NULL, { ARG_HEX, false, 64, 8 } },
+	{ "$comm", NULL, { ARG_STRING, false, 0, 4 } },
+	{ "$COMM", NULL, { ARG_STRING, false, 0, 4 } },
+	{ "\\\"x", NULL, { ARG_STRING, false, 0, 4 } },
+	{ "%di", "u8", { ARG_UNSIGNED, false, 8, 1 } },
+	{ "%di", "s32", { ARG_SIGNED, false, 32, 4 } },
+	{ "%di", "x16[3]", { ARG_HEX, true, 16, 6 } },
+	{ "%di", "char", { ARG_CHAR, false, 8, 1 } },
+	{ "%di", "char[12]", { ARG_CHAR, true, 8, 12 } },
+	{ "%di", "b4@2/16", { ARG_BITFIELD, false, 4, 2 } },
+	{ "%di", "string", { ARG_STRING, false, 0, 4 } },
+	{ "%di", "ustring[2]", { ARG_STRING, true, 0, 8 } },
+	/* Of somebody's: */
+	{ "%di", "symbol", { ARG_OTHER, false, 64, 8 } },
+	{ "%di", "", { ARG_OTHER, false, 64, 8 } },
+	{ "%di", "b4", { ARG_OTHER, false, 64, 8 } },
+	{ "%di", "u", { ARG_OTHER, false, 64, 8 } },
+	{ "%di", "s99", { ARG_SIGNED, false, 64, 12 } },
+};
+
+START_TEST(knows_the_kernels_types)
+{
+	struct def_arg arg = { .expr = (char *)types[_i].expr, .type = (char *)types[_i].type };
+	struct arg_type type = arg_type_of(&arg), is = types[_i].is;
+
+	ck_assert_msg(type.kind == is.kind && type.is_array == is.is_array &&
+		      type.bits == is.bits && type.size == is.size, "%s:%s is %d %d %u %zu",
+		      arg.expr, arg.type, type.kind, type.is_array, type.bits, type.size);
+}
+END_TEST
+
 static void fill(TCase *c)
 {
+	tcase_add_loop_test(c, knows_the_kernels_types, 0, ARRAY_SIZE(types));
 	tcase_add_loop_test(c, parses_and_writes_lines, 0, ARRAY_SIZE(lines));
 	tcase_add_loop_test(c, refuses_other_lines, 0, ARRAY_SIZE(bad_lines));
 	tcase_add_test(c, compares);
