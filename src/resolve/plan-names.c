@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "elf/demangle.h"
 #include "probe/name.h"
@@ -24,14 +25,23 @@ static const struct definition *existing_event(const struct planning *p, const c
 	return NULL;
 }
 
+/* *ret_res: whose it is; may be NULL. */
 static const struct definition *planned_event(const struct planning *p, const char *group,
-					      const char *event)
+					      const char *event,
+					      const struct resolution **ret_res)
 {
-	for (size_t i = 0; i < plan_n_defs(p->plan); i++) {
-		const struct definition *d = plan_def(p->plan, i, NULL);
+	for (size_t r = 0; r < p->plan->n; r++) {
+		const struct resolution *res = &p->plan->res[r];
 
-		if (strcmp(d->group, group) == 0 && strcmp(d->event, event) == 0)
+		for (size_t i = 0; i < res->n_defs; i++) {
+			const struct definition *d = &res->defs[i];
+
+			if (strcmp(d->event, event) != 0 || strcmp(d->group, group) != 0)
+				continue;
+			if (ret_res)
+				*ret_res = res;
 			return d;
+		}
 	}
 	return NULL;
 }
@@ -49,7 +59,7 @@ static const char *existing_line(const struct planning *p, const char *group, co
 
 static bool is_taken(const struct planning *p, const char *group, const char *event)
 {
-	return existing_event(p, group, event) || planned_event(p, group, event) ||
+	return existing_event(p, group, event) || planned_event(p, group, event, NULL) ||
 	       existing_line(p, group, event);
 }
 
@@ -211,20 +221,6 @@ static int check_repeated(const struct planning *p, const struct resolution *res
 	return 0;
 }
 
-static bool same_filter(const struct planning *p, const struct definition *planned,
-			const struct spec *spec)
-{
-	const char *mine = spec->filter.s ? spec->filter.s : "";
-
-	for (size_t i = 0; i < plan_n_defs(p->plan); i++) {
-		const struct resolution *res = NULL;
-
-		if (plan_def(p->plan, i, &res) == planned && res)
-			return strcmp(res->spec->filter.s ? res->spec->filter.s : "", mine) == 0;
-	}
-	return true;
-}
-
 /*
  * A name the user gave must be free: `add` never joins an event that exists. Within one call
  * two specs may share it, and become locations of one event (5.4).
@@ -234,7 +230,8 @@ static int check_given(const struct planning *p, const struct resolution *res,
 {
 	const struct spec *spec = res->spec;
 	const struct definition *there = existing_event(p, d->group, d->event);
-	const struct definition *planned = planned_event(p, d->group, d->event);
+	const struct resolution *other = NULL;
+	const struct definition *planned = planned_event(p, d->group, d->event, &other);
 	const char *line = existing_line(p, d->group, d->event);
 
 	if (line) {
@@ -249,7 +246,7 @@ static int check_given(const struct planning *p, const struct resolution *res,
 		err_set(err, EINVAL, "%s/%s stands twice here, with different kinds or "
 				     "arguments", d->group, d->event);
 		err_hint(err, "locations of one event need the same argument names and types");
-	} else if (planned && !same_filter(p, planned, spec)) {
+	} else if (planned && !text_equal(other->spec->filter.s, spec->filter.s)) {
 		err_set(err, EINVAL, "%s/%s stands twice here, with different filters", d->group,
 			d->event);
 		err_hint(err, "a filter is the event's, whatever its location");
@@ -293,7 +290,7 @@ static char *given_event(const struct planning *p, const struct resolution *res,
 {
 	auto_free char *name = given_name(res, d), *tried = xstrdup(name);
 
-	for (unsigned n = 2; (p->env->own_group && planned_event(p, d->group, tried)) ||
+	for (unsigned n = 2; (p->env->own_group && planned_event(p, d->group, tried, NULL)) ||
 			     is_used(p, res, tried); n++) {
 		free(tried);
 		tried = xasprintf("%.58s_%u", name, n);
