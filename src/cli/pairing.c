@@ -3,15 +3,10 @@
 #include "elf/elffile.h"
 #include "probe/abi.h"
 
-static bool is_pair(const struct resolution *res)
-{
-	return res->n_defs > 1 && res->defs[0].kind != res->defs[res->n_defs - 1].kind;
-}
-
 bool pairing_wanted(const struct watchset *set)
 {
 	for (size_t i = 0; i < set->plan.n; i++)
-		if (is_pair(&set->plan.res[i]))
+		if (resolution_is_pair(&set->plan.res[i]))
 			return true;
 	return false;
 }
@@ -75,6 +70,6 @@ static void add_pairs(const struct watchset *set, const struct resolution *res,
 void pairing_add(const struct watchset *set, struct pairs *pairs)
 {
 	for (size_t i = 0; i < set->plan.n; i++)
-		if (is_pair(&set->plan.res[i]))
+		if (resolution_is_pair(&set->plan.res[i]))
 			add_pairs(set, &set->plan.res[i], pairs);
 }

@@ -91,11 +91,6 @@ static bool is_raw(const struct resolution *res)
 	return res->location.kind != LOCATION_SYMBOL && res->location.kind != LOCATION_GLOB;
 }
 
-static bool is_pair(const struct resolution *res)
-{
-	return res->defs[0].kind != res->defs[res->n_defs - 1].kind;
-}
-
 /* Of several functions only what the user typed for all of them is a name. */
 static const struct symbol *namesake(const struct planning *p, const struct resolution *res,
 				     const struct function *f)
@@ -154,7 +149,7 @@ static char *nth_name(const struct resolution *res, const char *base, const char
 
 static const char *suffix_of(const struct resolution *res, char kind)
 {
-	return kind == 'r' && (!is_raw(res) || is_pair(res)) ? "_ret" : "";
+	return kind == 'r' && (!is_raw(res) || resolution_is_pair(res)) ? "_ret" : "";
 }
 
 /* A name for the function that none of its definitions would share with another event. */
@@ -275,7 +270,7 @@ int plan_check_names(const struct spec *spec, struct err *err)
 /* The name the user gave; of a pair's return, with _ret. */
 static char *given_name(const struct resolution *res, const struct definition *d)
 {
-	bool adds_ret = d->kind == 'r' && is_pair(res);
+	bool adds_ret = d->kind == 'r' && resolution_is_pair(res);
 
 	return xasprintf("%s%s", res->spec->event.s, adds_ret ? "_ret" : "");
 }

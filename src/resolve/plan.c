@@ -183,6 +183,11 @@ size_t plan_n_defs(const struct plan *plan)
 	return n;
 }
 
+bool resolution_is_pair(const struct resolution *res)
+{
+	return res->n_defs > 1 && res->defs[0].kind != res->defs[res->n_defs - 1].kind;
+}
+
 struct definition *plan_def(const struct plan *plan, size_t i, const struct resolution **ret_res)
 {
 	for (size_t r = 0; r < plan->n; r++) {

@@ -66,6 +66,8 @@ struct plan {
 int plan_make(const struct resolve_env *env, const struct spec *specs, size_t n,
 	      struct plan *ret, struct err *err);
 void plan_done(struct plan *plan);
+/* Whether it has both ends of its calls: the entries stand first, the returns behind them. */
+bool resolution_is_pair(const struct resolution *res);
 /* The function a definition of the resolution is for. */
 const struct function *resolution_function(const struct resolution *res,
 					   const struct definition *d);
