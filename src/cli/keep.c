@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/xalloc.h"
@@ -61,20 +60,10 @@ static void forget(struct cli *cli, struct probes *p, const struct definition *d
 	ledger_write(&cli->state, &p->ledger, NULL);
 }
 
-/* Whether an earlier definition is a location of the same event: switches are per event. */
-static bool is_repeated(const struct definition *defs, size_t i)
-{
-	for (size_t k = i; k-- > 0;)
-		if (strcmp(defs[k].event, defs[i].event) == 0 &&
-		    strcmp(defs[k].group, defs[i].group) == 0)
-			return true;
-	return false;
-}
-
 static void undo(struct cli *cli, const struct definition *defs, size_t n, size_t n_enabled)
 {
 	for (size_t i = 0; i < n_enabled; i++)
-		if (!is_repeated(defs, i))
+		if (!definition_is_repeated(defs, i))
 			control_enable(&cli->tfs, cli->opts.instance, defs[i].group,
 				       defs[i].event, false, NULL);
 	uninstall(&cli->tfs, defs, n);
@@ -87,7 +76,7 @@ static int set_filters(struct cli *cli, const struct plan *plan, const struct de
 		const struct resolution *res;
 		const struct definition *d = plan_def(plan, i, &res);
 
-		if (!d->filter || is_repeated(defs, i) ||
+		if (!d->filter || definition_is_repeated(defs, i) ||
 		    control_set_filter(&cli->tfs, cli->opts.instance, d->group, d->event,
 				       d->filter->text, &cli->err) == 0)
 			continue;
@@ -104,7 +93,7 @@ static int enable_all(struct cli *cli, const struct definition *defs, size_t n,
 		const struct definition *d = &defs[*ret_enabled];
 		int rc;
 
-		if (is_repeated(defs, *ret_enabled))
+		if (definition_is_repeated(defs, *ret_enabled))
 			continue;
 		rc = control_enable(&cli->tfs, cli->opts.instance, d->group, d->event, true,
 				    &cli->err);

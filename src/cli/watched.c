@@ -96,8 +96,7 @@ struct watched *watched_find_event(struct watched *const *all, size_t n,
 				   const struct definition *d)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(all[i]->type.group, d->group) == 0 &&
-		    strcmp(all[i]->type.event, d->event) == 0)
+		if (definition_is_of(d, all[i]->type.group, all[i]->type.event))
 			return all[i];
 	return NULL;
 }

@@ -256,6 +256,20 @@ struct source definition_locate(const struct definition *d, size_t pos,
 	return w.from;
 }
 
+bool definition_is_of(const struct definition *d, const char *group, const char *event)
+{
+	return strcmp(d->event, event) == 0 && strcmp(d->group, group) == 0;
+}
+
+/* Backwards: locations of one event mostly follow one another. */
+bool definition_is_repeated(const struct definition *defs, size_t i)
+{
+	for (size_t k = i; k-- > 0;)
+		if (definition_is_of(&defs[k], defs[i].group, defs[i].event))
+			return true;
+	return false;
+}
+
 bool definition_equal(const struct definition *a, const struct definition *b)
 {
 	if (a->kind != b->kind || a->offset != b->offset || a->n_args != b->n_args ||

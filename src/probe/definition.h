@@ -58,6 +58,10 @@ struct definition {
 int definition_parse(const char *line, struct definition *ret, struct err *err);
 /* Adds the line, without \n, to `b`: what is written to the kernel. */
 void definition_format(const struct definition *d, struct buf *b);
+/* Whether it is a location of that event. */
+bool definition_is_of(const struct definition *d, const char *group, const char *event);
+/* Whether one before the i-th is of the same event: what is done to events is done once. */
+bool definition_is_repeated(const struct definition *defs, size_t i);
 bool definition_equal(const struct definition *a, const struct definition *b);
 /* Same kind, same argument names and types: may be locations of one event (5.4). */
 bool definition_same_shape(const struct definition *a, const struct definition *b);

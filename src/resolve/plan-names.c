@@ -19,8 +19,7 @@ static const struct definition *existing_event(const struct planning *p, const c
 	const struct definition_list *list = p->env->own_group ? NULL : p->env->existing;
 
 	for (size_t i = 0; list && i < list->n; i++)
-		if (strcmp(list->defs[i].group, group) == 0 &&
-		    strcmp(list->defs[i].event, event) == 0)
+		if (definition_is_of(&list->defs[i], group, event))
 			return &list->defs[i];
 	return NULL;
 }
@@ -36,7 +35,7 @@ static const struct definition *planned_event(const struct planning *p, const ch
 		for (size_t i = 0; i < res->n_defs; i++) {
 			const struct definition *d = &res->defs[i];
 
-			if (strcmp(d->event, event) != 0 || strcmp(d->group, group) != 0)
+			if (!definition_is_of(d, group, event))
 				continue;
 			if (ret_res)
 				*ret_res = res;

@@ -121,13 +121,9 @@ static int add_deletions(struct tfs *tfs, const char *group, const char *event,
 
 	for (size_t i = 0; rc == 0 && i < list.n; i++) {
 		const struct definition *d = &list.defs[i];
-		bool seen = strcmp(d->group, group) != 0 ||
-			    (event && strcmp(d->event, event) != 0);
 
-		for (size_t j = 0; !seen && j < i; j++)
-			seen = strcmp(list.defs[j].group, group) == 0 &&
-			       strcmp(list.defs[j].event, d->event) == 0;
-		if (!seen)
+		if (definition_is_of(d, group, event ? event : d->event) &&
+		    !definition_is_repeated(list.defs, i))
 			buf_addf(lines, "-:%s/%s\n", group, d->event);
 	}
 	definition_list_done(&list);
