@@ -97,6 +97,16 @@ static bool names(const char *pattern, const struct event_ref *e, bool *ret_with
 	return text_glob_match(slash ? slash + 1 : pattern, e->event);
 }
 
+bool probes_have(const struct probes *p, const char *pattern)
+{
+	bool with_group;
+
+	for (size_t i = 0; i < p->n_events; i++)
+		if (names(pattern, &p->events[i], &with_group))
+			return true;
+	return false;
+}
+
 /* Nothing was named: why, and what is there. */
 static int names_nothing(struct cli *cli, const struct probes *p, const char *pattern,
 			 const struct event_ref *foreign)

@@ -39,6 +39,8 @@ enum probes_scope {
 	PROBES_OURS, /* ours; another's only with its group spelled out */
 };
 
+/* Whether the pattern [GROUP/]EVENT names any event, whosever it is. */
+bool probes_have(const struct probes *p, const char *pattern);
 /*
  * The events named by the patterns [GROUP/]EVENT, each once, pattern by pattern in the
  * kernel's order; all of the scope if there is no pattern. One that names nothing is an

@@ -35,17 +35,6 @@ static int as_binary_and_function(struct watchset *set)
 	return spec_list_add(&set->cli->specs, origin, &set->cli->err);
 }
 
-static bool is_probe_name(struct watchset *set, const char *word)
-{
-	auto_free struct event_ref *refs = NULL;
-	struct err kept = set->cli->err;
-	size_t n;
-	int rc = probes_select(set->cli, &set->probes, &word, 1, PROBES_ANY, &refs, &n);
-
-	set->cli->err = kept;
-	return rc == 0;
-}
-
 /* A probe's name, or names and a filter in one word. */
 static bool names_probes(struct watchset *set, const char *word)
 {
@@ -55,7 +44,7 @@ static bool names_probes(struct watchset *set, const char *word)
 
 	for (size_t i = 0; all && i < list.n; i++)
 		for (size_t k = 0; all && k < list.items[i]->n_names; k++, n++)
-			all = is_probe_name(set, list.items[i]->names[k]);
+			all = probes_have(&set->probes, list.items[i]->names[k]);
 	named_list_done(&list);
 	return all && n;
 }
