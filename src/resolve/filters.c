@@ -20,13 +20,15 @@ struct filters {
 /* Which words of a term no event has, or that it asks both. */
 static int no_event_for(struct filters *f, size_t term)
 {
-	bool *wanted = xcalloc(filter_n_terms(f->expr), sizeof(*wanted));
+	auto_free bool *wanted = xcalloc(filter_n_terms(f->expr), sizeof(*wanted));
+	auto_free struct def_arg *args =
+		xcalloc(f->entry->n_args + f->ret->n_args + 1, sizeof(*args));
 	struct definition both = *f->entry;
 	struct filter *made = NULL;
 	int rc;
 
 	wanted[term] = true;
-	both.args = xcalloc(f->entry->n_args + f->ret->n_args + 1, sizeof(*both.args));
+	both.args = args; /* lent */
 	both.n_args = 0;
 	for (size_t i = 0; i < f->entry->n_args; i++)
 		both.args[both.n_args++] = f->entry->args[i];
@@ -34,8 +36,6 @@ static int no_event_for(struct filters *f, size_t term)
 		both.args[both.n_args++] = f->ret->args[i];
 	rc = filter_make(f->expr, &both, wanted, &made, f->err);
 	filter_free(made);
-	free(both.args);
-	free(wanted);
 	if (rc < 0)
 		return rc;
 	err_set(f->err, EINVAL, "this asks the entry and the return at once; the kernel sees one "

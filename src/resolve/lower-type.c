@@ -369,12 +369,6 @@ static bool is_double(const struct abi *abi, size_t n)
 	return abi->machine == EM_PPC64 && strncmp(name, "gpr", 3) == 0;
 }
 
-static int add_kept_reg(struct lowering *l, const char *name, const char *type)
-{
-	add_field(l, xstrdup(name), xasprintf("%%%s", name), type);
-	return 0;
-}
-
 static void add_watched_reg(struct lowering *l, const char *name, const char *type, bool is_first)
 {
 	auto_free char *prefix = xasprintf("r_%s", name);
@@ -402,7 +396,8 @@ static int add_regs(struct lowering *l)
 		if (l->show)
 			add_watched_reg(l, l->abi->regs[i], type, is_first);
 		else
-			add_kept_reg(l, l->abi->regs[i], type);
+			add_field(l, xstrdup(l->abi->regs[i]),
+				  xasprintf("%%%s", l->abi->regs[i]), type);
 		is_first = false;
 	}
 	return 0;
