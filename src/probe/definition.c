@@ -329,9 +329,16 @@ static int check_arg_length(const struct definition *d, const struct def_arg *ar
 	return err_at(err, d->origin, arg->expr_from.at);
 }
 
+bool definition_takes_byte(unsigned char c)
+{
+	return c > ' ' && c != '#' && c != 0x7f && c != 0xa0;
+}
+
 bool definition_takes_path(const char *path)
 {
-	return !strpbrk(path, " \t\n\v\f\r#\xa0");
+	while (*path && definition_takes_byte((unsigned char)*path))
+		path++;
+	return !*path;
 }
 
 int definition_check(const struct definition *d, struct err *err)

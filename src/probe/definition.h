@@ -72,9 +72,11 @@ bool definition_same_shape(const struct definition *a, const struct definition *
  */
 int definition_check(const struct definition *d, struct err *err);
 /*
- * Whether the kernel can be told the path: it splits at blanks, takes '#' for a comment, and
- * knows no quoting (R7; the byte 0xa0 is a blank to it).
+ * Whether a word of a definition may hold the byte: the kernel splits at blanks (0xa0 is one to
+ * it), takes '#' for a comment, and knows no quoting (R7); control bytes would steer whoever
+ * reads the list.
  */
+bool definition_takes_byte(unsigned char c);
 bool definition_takes_path(const char *path);
 void definition_done(struct definition *d);
 

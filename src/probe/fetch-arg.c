@@ -3,14 +3,9 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "probe/definition.h"
 #include "probe/fetch-parse.h"
 #include "probe/name.h"
-
-/* What the kernel, which knows no quoting, would take for the end of the word. */
-static bool splits_words(char c)
-{
-	return strchr(" \t\n\v\f\r#\xa0", c) != NULL;
-}
 
 /* The first '=' of the word is the name's, unless the word begins as an expression. */
 static int parse_name(struct fetch_parser *p, struct fetch_arg *arg)
@@ -98,9 +93,9 @@ static int parse_body(struct fetch_parser *p, struct fetch_arg *arg)
 		return fetch_fail(p, p->p, p->end);
 	}
 	for (const char *s = p->p; s < p->end; s++)
-		if (splits_words(*s)) {
+		if (!definition_takes_byte((unsigned char)*s)) {
 			fetch_say(p->err, "Invalid fetch argument");
-			err_hint(p->err, "the kernel takes no blank, '#' or byte 0xa0 here");
+			err_hint(p->err, "the kernel takes no blank, '#' or control byte here");
 			return fetch_fail(p, s, s + 1);
 		}
 	if (colon)

@@ -16,12 +16,8 @@
 #include "resolve/needed.h"
 #include "resolve/target.h"
 
-/* Whether a definition shall hold the path: control bytes would steer who reads it. */
 static bool is_writable(const char *path)
 {
-	for (const unsigned char *p = (const unsigned char *)path; *p; p++)
-		if (*p < ' ' || *p == 0x7f)
-			return false;
 	return strchr(path, '/') && definition_takes_path(path);
 }
 

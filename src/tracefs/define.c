@@ -49,12 +49,6 @@ static int at_line(struct err *err, const struct definition *d)
 	return at_source(err, d, (struct source){ .generated = true });
 }
 
-/* What the kernel's isspace() or comment ends a word at, and what no word should hold. */
-static bool is_bad_byte(unsigned char c)
-{
-	return c <= ' ' || c == '#' || c == 0x7f || c == 0xa0;
-}
-
 /* Any token that held such a byte would become two, or a line of its own. */
 static int check_tokens(const struct definition *d, const char *line, struct err *err)
 {
@@ -63,7 +57,7 @@ static int check_tokens(const struct definition *d, const char *line, struct err
 	struct source from;
 
 	for (; line[pos]; pos++)
-		if (is_bad_byte(line[pos]) && (line[pos] != ' ' || ++blanks > d->n_args + 1))
+		if (!definition_takes_byte(line[pos]) && (line[pos] != ' ' || ++blanks > d->n_args + 1))
 			break;
 	if (!line[pos] && blanks == d->n_args + 1)
 		return 0;
@@ -122,8 +116,7 @@ static int check_doubles(const struct batch *b, struct err *err)
 static bool is_same_place(const struct definition *a, const struct definition *b)
 {
 	return a->offset == b->offset && a->kind == b->kind &&
-	       strcmp(a->event, b->event) == 0 && strcmp(a->group, b->group) == 0 &&
-	       strcmp(a->path, b->path) == 0;
+	       definition_is_of(a, b->group, b->event) && strcmp(a->path, b->path) == 0;
 }
 
 /* The first line that the kernel does not have, where error_log does not name the bad one. */
