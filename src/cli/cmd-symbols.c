@@ -50,18 +50,6 @@ static bool is_wanted(const struct symbol *s, const struct wanted *w)
 	       typed_name_match(&w->name, s->name, true) != TYPED_NO;
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct symbol *x = *(const struct symbol *const *)a;
-	const struct symbol *y = *(const struct symbol *const *)b;
-	int rank;
-
-	if (x->offset != y->offset)
-		return x->offset < y->offset ? -1 : 1;
-	rank = symbol_rank_cmp(x, y);
-	return rank ? rank : strcmp(x->name, y->name);
-}
-
 struct found {
 	const struct symbol **v;
 	size_t n;
@@ -94,7 +82,7 @@ static int collect_all(struct elffile *elf, const struct wanted *wanted, struct 
 		return rc;
 	collect(found, syms, n, wanted);
 	if (found->n)
-		qsort(found->v, found->n, sizeof(*found->v), by_place);
+		qsort(found->v, found->n, sizeof(*found->v), symbol_by_place);
 	return 0;
 }
 

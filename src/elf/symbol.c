@@ -375,6 +375,16 @@ int symbol_rank_cmp(const struct symbol *a, const struct symbol *b)
 	return strcmp(a->name, b->name);
 }
 
+int symbol_by_place(const void *a, const void *b)
+{
+	const struct symbol *x = *(const struct symbol *const *)a;
+	const struct symbol *y = *(const struct symbol *const *)b;
+
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return symbol_rank_cmp(x, y);
+}
+
 static const char *const type_names[] = {
 	[SYMBOL_FUNC] = "func", [SYMBOL_IFUNC] = "ifunc", [SYMBOL_NOTYPE] = "notype",
 	[SYMBOL_OBJECT] = "object", [SYMBOL_OTHER] = "other",

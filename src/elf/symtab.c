@@ -194,16 +194,6 @@ int symtab_all(struct elffile *f, const struct symbol **ret, size_t *ret_n, stru
 	return 0;
 }
 
-static int by_offset(const void *a, const void *b)
-{
-	const struct symbol *x = *(const struct symbol *const *)a;
-	const struct symbol *y = *(const struct symbol *const *)b;
-
-	if (x->offset != y->offset)
-		return x->offset < y->offset ? -1 : 1;
-	return symbol_rank_cmp(x, y);
-}
-
 static uint64_t end_of(const struct symbol *s)
 {
 	return s->offset + s->size < s->offset ? UINT64_MAX : s->offset + s->size;
@@ -222,7 +212,7 @@ static void index_offsets(struct elf_private *priv)
 			priv->by_offset[n++] = &priv->all[i];
 	}
 	priv->n_by_offset = n;
-	qsort(priv->by_offset, n, sizeof(*priv->by_offset), by_offset);
+	qsort(priv->by_offset, n, sizeof(*priv->by_offset), symbol_by_place);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t end = end_of(priv->by_offset[i]);
 

@@ -72,6 +72,8 @@ const struct symbol *symtab_at(struct elffile *f, uint64_t offset, uint64_t *ret
 
 /* Order of preference among symbols of one address or name (elf-facts 2.1): <0: a first. */
 int symbol_rank_cmp(const struct symbol *a, const struct symbol *b);
+/* For qsort(3) of pointers to symbols: by file offset, at one the preferred first. */
+int symbol_by_place(const void *a, const void *b);
 /* "func", "ifunc", "notype", "object", "other", "plt"; "local", …; "dynsym", … */
 const char *symbol_type_name(enum symbol_type type);
 const char *symbol_bind_name(enum symbol_bind bind);

@@ -23,16 +23,6 @@ static bool is_elsewhere(const struct lookup *l, const struct symbol *s)
 	return s->type == SYMBOL_IFUNC && l->rules->ifunc != IFUNC_RESOLVER;
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct symbol *x = *(const struct symbol *const *)a;
-	const struct symbol *y = *(const struct symbol *const *)b;
-
-	if (x->offset != y->offset)
-		return x->offset < y->offset ? -1 : 1;
-	return symbol_rank_cmp(x, y);
-}
-
 static const struct symbol **collect(const struct lookup *l, const struct symbol *all, size_t n,
 				     size_t *ret_n)
 {
@@ -46,7 +36,7 @@ static const struct symbol **collect(const struct lookup *l, const struct symbol
 		found[kept++] = &all[i];
 	}
 	if (kept)
-		qsort(found, kept, sizeof(*found), by_place);
+		qsort(found, kept, sizeof(*found), symbol_by_place);
 	*ret_n = kept;
 	return found;
 }
@@ -92,7 +82,7 @@ static const struct symbol **collect_typed(const struct lookup *l, size_t *ret_n
 		if (is_meant(found[i], "*"))
 			found[kept++] = found[i];
 	if (kept)
-		qsort(found, kept, sizeof(*found), by_place);
+		qsort(found, kept, sizeof(*found), symbol_by_place);
 	*ret_n = kept;
 	return found;
 }
