@@ -26,6 +26,8 @@ char *text_shell_word(const char *s);
 /* Columns that escaped text takes on a terminal: CJK and emoji take two, accents none. */
 size_t text_columns(const char *s, size_t len);
 
+/* What stands behind the path's last '/'. */
+const char *text_base_name(const char *path);
 /* Whether two strings are the same; NULL is the same as NULL only. */
 bool text_equal(const char *a, const char *b);
 /* Whether the string holds one of * ? [ . */

@@ -211,18 +211,13 @@ bool output_write(struct output *out)
 	return !out->is_done;
 }
 
-static bool is_alive(pid_t tid)
-{
-	return proc_exists(tid);
-}
-
 bool output_round(struct output *out)
 {
 	uint64_t now = clock_ns();
 
 	if (out->pairs && now - out->reaped_ns > SECOND_NS) {
 		out->reaped_ns = now;
-		pairs_reap(out->pairs, is_alive);
+		pairs_reap(out->pairs, proc_exists);
 	}
 	return output_write(out);
 }
@@ -233,8 +228,8 @@ int output_end(struct output *out)
 		return 0;
 	if (out->pairs && !out->is_log) {
 		/* Everything has been delivered: seen gone once is gone. */
-		pairs_reap(out->pairs, is_alive);
-		pairs_reap(out->pairs, is_alive);
+		pairs_reap(out->pairs, proc_exists);
+		pairs_reap(out->pairs, proc_exists);
 	}
 	if (out->pairs)
 		pairs_end(out->pairs);

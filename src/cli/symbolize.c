@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/symbolize.h"
 #include "proc/proc.h"
@@ -83,13 +84,6 @@ static const char *intern(struct symbolizer *s, char *name)
 	return s->names[i] = name;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* `path` is what the file is opened by, `shown` what it is called. */
 static char *name_of(struct symbolizer *s, const char *path, const char *shown, uint64_t offset,
 		     bool is_return)
@@ -99,7 +93,7 @@ static char *name_of(struct symbolizer *s, const char *path, const char *shown, 
 
 	off += is_return;
 	if (!symbol)
-		return xasprintf("%s+0x%" PRIx64, base_name(shown), offset);
+		return xasprintf("%s+0x%" PRIx64, text_base_name(shown), offset);
 	return off ? xasprintf("%s+0x%" PRIx64, symbol->name, off) : xstrdup(symbol->name);
 }
 
@@ -114,14 +108,6 @@ static char *by_anchor(struct symbolizer *s, const struct anchor *anchor, uint64
 	    elffile_vaddr_to_offset(elf, vaddr - anchor->vaddr + probed, &offset, NULL) < 0)
 		return NULL;
 	return name_of(s, anchor->path, anchor->path, offset, is_return);
-}
-
-static const struct proc_map *find_map(const struct process *p, uint64_t vaddr)
-{
-	for (size_t i = 0; i < p->maps.n; i++)
-		if (vaddr >= p->maps.maps[i].start && vaddr < p->maps.maps[i].end)
-			return &p->maps.maps[i];
-	return NULL;
 }
 
 static void read_maps(struct symbolizer *s, struct process *p, pid_t pid, uint64_t time_ns)
@@ -161,14 +147,14 @@ static struct process *find_process(struct symbolizer *s, pid_t pid, uint64_t ti
 static char *by_maps(struct symbolizer *s, struct process *p, uint64_t time_ns, uint64_t vaddr,
 		     bool is_return)
 {
-	const struct proc_map *map = find_map(p, vaddr);
+	const struct proc_map *map = proc_maps_at(&p->maps, vaddr);
 	auto_free char *link = NULL;
 	uint64_t offset;
 	struct stat named, mapped;
 
 	if (!map && time_ns > p->read_ns + RETRY_NS) {
 		read_maps(s, p, p->pid, time_ns);
-		map = find_map(p, vaddr);
+		map = proc_maps_at(&p->maps, vaddr);
 	}
 	if (!map)
 		return NULL;

@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "probe/name.h"
 
@@ -145,16 +146,9 @@ char *name_from_symbol(const char *symbol, size_t reserve)
 	return buf_steal(&b);
 }
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 char *name_stem(const char *path)
 {
-	const char *base = base_of(path);
+	const char *base = text_base_name(path);
 	auto_buf b = BUF_INIT;
 
 	/* Only libraries: libreoffice is a program. */
@@ -170,7 +164,7 @@ char *name_stem(const char *path)
 char *name_from_offset(char kind, const char *path, uint64_t offset)
 {
 	auto_free char *tail = xasprintf("_0x%llx", (unsigned long long)offset);
-	const char *base = base_of(path);
+	const char *base = text_base_name(path);
 	auto_buf b = BUF_INIT;
 
 	buf_addf(&b, "%c_", kind);

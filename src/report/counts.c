@@ -9,22 +9,15 @@
 #include "report/json.h"
 #include "report/table.h"
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 /* "libc.so.6:malloc if arg1 > 5", or the offset where there is no name. */
 static void add_function(const struct counter *c, struct table *t)
 {
 	const char *word = c->filter ? " if " : "", *filter = c->filter ? c->filter : "";
 
 	if (c->symbol)
-		table_cellf(t, "%s:%s%s%s", base_name(c->file), c->symbol, word, filter);
+		table_cellf(t, "%s:%s%s%s", text_base_name(c->file), c->symbol, word, filter);
 	else
-		table_cellf(t, "%s:0x%" PRIx64 "%s%s", base_name(c->file), c->offset, word,
+		table_cellf(t, "%s:0x%" PRIx64 "%s%s", text_base_name(c->file), c->offset, word,
 			    filter);
 }
 

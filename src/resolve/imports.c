@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "resolve/lookup.h"
 #include "resolve/needed.h"
@@ -24,8 +25,7 @@ static bool defines(struct elffile *elf, const char *name)
 static char *word_for(const struct target_env *env, const struct needed_file *f)
 {
 	CLEANUP(target_done) struct target by_name = { 0 };
-	const char *slash = strrchr(f->path, '/');
-	const char *soname = slash ? slash + 1 : f->path;
+	const char *soname = text_base_name(f->path);
 
 	if (target_find(env, soname, &by_name, NULL) == 0 && by_name.elf->ino == f->elf->ino &&
 	    by_name.elf->dev == f->elf->dev)

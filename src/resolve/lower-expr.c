@@ -123,10 +123,8 @@ static int lower_caller(struct lowering *l, const struct fetch *f, struct buf *b
 /* @NAME@FILE.c picks one of several statics. */
 static bool is_from(const struct symbol *s, const char *file)
 {
-	const char *slash = s->file ? strrchr(s->file, '/') : NULL;
-
 	return !file || (s->file && (strcmp(s->file, file) == 0 ||
-				     (slash && strcmp(slash + 1, file) == 0)));
+				     strcmp(text_base_name(s->file), file) == 0));
 }
 
 static int several_globals(struct lowering *l, const struct fetch *f, const char *name,

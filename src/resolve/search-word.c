@@ -196,13 +196,6 @@ void offer_libraries(struct target_search *s, const struct target_env *env,
 		offer_from_directories(s, env, typed, matches);
 }
 
-static const char *basename_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* What -p's process maps under that name: its program, or a library. */
 static void offer_own(struct target_search *s, const struct target_env *env, const char *word)
 {
@@ -213,7 +206,7 @@ static void offer_own(struct target_search *s, const struct target_env *env, con
 	if (mapped_read(env->pid, &m) < 0)
 		return;
 	for (size_t i = 0; i < m.n; i++) {
-		const char *name = basename_of(m.files[i].path);
+		const char *name = text_base_name(m.files[i].path);
 
 		if (ldcache_matches(name, word) || text_glob_match(old_style, name))
 			offer_mapped(s, env, &m.files[i], reason);
