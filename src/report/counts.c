@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "report/counts.h"
+#include "report/csv.h"
 #include "report/json.h"
 #include "report/table.h"
 
@@ -114,22 +115,6 @@ void counts_json(const struct counts *c, const struct counts_options *opts, stru
 	buf_addc(out, '\n');
 }
 
-/* RFC 4180: quoted if it must be, quotes doubled. */
-static void csv_field(struct buf *out, const char *s)
-{
-	if (!strpbrk(s, ",\"\r\n")) {
-		buf_adds(out, s);
-		return;
-	}
-	buf_addc(out, '"');
-	for (; *s; s++) {
-		if (*s == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *s);
-	}
-	buf_addc(out, '"');
-}
-
 void counts_csv(const struct counts *c, const struct counts_options *opts, struct buf *out)
 {
 	auto_free size_t *order = NULL;
@@ -144,14 +129,18 @@ void counts_csv(const struct counts *c, const struct counts_options *opts, struc
 		const struct counter *counter = &c->counters[order[i]];
 
 		buf_addf(out, "%.3f,", c->elapsed);
-		if (opts->probes)
-			buf_addf(out, "%s,%s,%s,", counter->group, counter->event, counter->kind);
-		csv_field(out, counter->file);
+		if (opts->probes) {
+			csv_text(out, counter->group);
+			buf_addc(out, ',');
+			csv_text(out, counter->event);
+			buf_addf(out, ",%s,", counter->kind);
+		}
+		csv_text(out, counter->file);
 		buf_addc(out, ',');
-		csv_field(out, counter->symbol ? counter->symbol : "");
+		csv_text(out, counter->symbol ? counter->symbol : "");
 		buf_addf(out, ",%" PRIu64 ",", counter->offset);
 		if (filters) {
-			csv_field(out, counter->filter ? counter->filter : "");
+			csv_text(out, counter->filter ? counter->filter : "");
 			buf_addc(out, ',');
 		}
 		buf_addf(out, "%" PRIu64 ",%" PRIu64 "\n", counter->delta, counter->total);

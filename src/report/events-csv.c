@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "report/csv.h"
 #include "report/row.h"
 
 struct events_writer {
@@ -31,27 +32,10 @@ static struct events_writer *csv_begin(const struct events_options *opts, struct
 	return w;
 }
 
-static void add_quoted(struct buf *out, const char *s)
-{
-	buf_addc(out, '"');
-	for (size_t n; *s; s += n) {
-		n = *s == '"' ? 1 : strcspn(s, "\"");
-		buf_add(out, s, n);
-		if (*s == '"')
-			buf_addc(out, '"');
-	}
-	buf_addc(out, '"');
-}
-
-/* What the cell holds, quoted where it must be, and the comma. */
+/* What the cell holds, and the comma. */
 static void end_cell(struct events_writer *w, struct buf *out)
 {
-	const char *s = buf_str(&w->cell);
-
-	if (s[strcspn(s, ",\"\n\r")])
-		add_quoted(out, s);
-	else
-		buf_add(out, s, w->cell.len);
+	csv_cell(out, buf_str(&w->cell));
 	buf_addc(out, ',');
 	buf_reset(&w->cell);
 }

@@ -136,7 +136,7 @@ START_TEST(csv_quotes_what_must_be)
 	ck_assert_str_eq(buf_str(&b), "elapsed,file,symbol,offset,delta,total\n"
 				      "10.000,/lib/liba.so,alpha,16,3,40\n"
 				      "10.000,/lib/liba.so,beta,32,0,0\n"
-				      "10.000,\"/srv/a,\"\"b\"\"\n\",,48,0,0\n");
+				      "10.000,\"/srv/a,\"\"b\"\"\\n\",,48,0,0\n");
 }
 END_TEST
 
