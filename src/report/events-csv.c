@@ -15,7 +15,7 @@
 
 struct events_writer {
 	struct events_options opts;
-	struct clock clock;
+	struct wall_clock clock;
 	struct buf cell;
 };
 
@@ -64,7 +64,7 @@ static void add_hex(struct events_writer *w, uint64_t n, bool is_known, struct b
 static void add_when(struct events_writer *w, uint64_t time_ns, struct buf *out)
 {
 	if (!w->opts.no_wall)
-		buf_adds(&w->cell, clock_text(&w->clock, time_ns + w->opts.wall_offset_ns));
+		buf_adds(&w->cell, wall_clock_text(&w->clock, time_ns + w->opts.wall_offset_ns));
 	end_cell(w, out);
 	if (time_ns || !w->opts.no_wall)
 		buf_add_uint(&w->cell, time_ns);

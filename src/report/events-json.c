@@ -8,7 +8,7 @@
 
 struct events_writer {
 	struct events_options opts;
-	struct clock clock;
+	struct wall_clock clock;
 };
 
 static struct events_writer *json_begin(const struct events_options *opts,
@@ -23,7 +23,7 @@ static struct events_writer *json_begin(const struct events_options *opts,
 static void add_time(struct events_writer *w, struct json *j, uint64_t time_ns)
 {
 	if (!w->opts.no_wall)
-		json_str(j, "time", clock_text(&w->clock, time_ns + w->opts.wall_offset_ns));
+		json_str(j, "time", wall_clock_text(&w->clock, time_ns + w->opts.wall_offset_ns));
 	if (time_ns || !w->opts.no_wall) /* a log may tell no time at all */
 		json_uint(j, "mono_ns", time_ns);
 }

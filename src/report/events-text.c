@@ -15,7 +15,7 @@
 struct events_writer {
 	struct events_options opts;
 	size_t width[EVENTS_COLUMNS_MAX];
-	struct clock clock;
+	struct wall_clock clock;
 };
 
 static void add_escaped(struct buf *b, const char *s)
@@ -37,8 +37,8 @@ static void cell_time(struct events_writer *w, const struct row *r, struct buf *
 
 	switch (w->opts.time) {
 	case TIME_WALL: /* to the microsecond */
-		wall = clock_text(&w->clock, time_ns + w->opts.wall_offset_ns);
-		buf_add(b, wall + CLOCK_TIME, CLOCK_FRACTION + 6 - CLOCK_TIME);
+		wall = wall_clock_text(&w->clock, time_ns + w->opts.wall_offset_ns);
+		buf_add(b, wall + WALL_TIME, WALL_FRACTION + 6 - WALL_TIME);
 		break;
 	case TIME_MONO:
 		add_seconds(time_ns, b);

@@ -102,7 +102,7 @@ void row_args_json(const struct row *r, struct json *j, const char *key)
 	json_end_object(j);
 }
 
-static void set_second(struct clock *c, int64_t second)
+static void set_second(struct wall_clock *c, int64_t second)
 {
 	time_t t = second;
 	struct tm tm;
@@ -122,14 +122,14 @@ static void set_second(struct clock *c, int64_t second)
 	c->is_known = true;
 }
 
-const char *clock_text(struct clock *c, uint64_t wall_ns)
+const char *wall_clock_text(struct wall_clock *c, uint64_t wall_ns)
 {
 	int64_t second = wall_ns / SECOND_NS;
 	uint64_t fraction = wall_ns % SECOND_NS;
 
 	if (!c->is_known || second != c->second)
 		set_second(c, second);
-	for (int i = CLOCK_FRACTION + 8; i >= CLOCK_FRACTION; i--) {
+	for (int i = WALL_FRACTION + 8; i >= WALL_FRACTION; i--) {
 		c->text[i] = (char)('0' + fraction % 10);
 		fraction /= 10;
 	}

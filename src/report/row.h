@@ -32,16 +32,16 @@ const char *row_reason(const struct row *r);
 void row_args_json(const struct row *r, struct json *j, const char *key);
 
 /* localtime_r() is dear: the text of the last second is kept, and the fraction put into it. */
-struct clock {
+struct wall_clock {
 	bool is_known;
 	int64_t second;
 	char text[40]; /* "2026-11-20T14:02:11.483920123+01:00" */
 };
 
 enum {
-	CLOCK_TIME = 11,     /* where the time of day stands */
-	CLOCK_FRACTION = 20, /* and the fraction of its second */
+	WALL_TIME = 11,     /* where the time of day stands */
+	WALL_FRACTION = 20, /* and the fraction of its second */
 };
 
 /* RFC 3339 with nanoseconds, in the clock until the next call. */
-const char *clock_text(struct clock *c, uint64_t wall_ns);
+const char *wall_clock_text(struct wall_clock *c, uint64_t wall_ns);
