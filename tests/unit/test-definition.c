@@ -79,7 +79,9 @@ START_TEST(compares)
 		bool equal, same_shape;
 	} pairs[] = {
 		{ "p:g/e /x:0x1 a=%di:u8", "p:g/e /x:0x01 a=%di:u8", true, true },
-		{ "p:g/e /x:0x1 a=%di:u8", "p:g/e /y:0x2 a=%si:u8", false, true },
+		{ "p:g/e /x:0x1 a=%di:u8", "p:g/e /y:0x1 a=%di:u8", false, true },
+		{ "p:g/e /x:0x1 a=%di:u8", "p:g/e /x:0x2 a=%di:u8", false, true },
+		{ "p:g/e /x:0x1 a=%di:u8", "p:g/e /x:0x1 a=%si:u8", false, true },
 		{ "p:g/e /x:0x1 a=%di:u8", "p:g/e /x:0x1 a=%di", false, false },
 		{ "p:g/e /x:0x1 a=%di", "p:g/e /x:0x1 b=%di", false, false },
 		{ "p:g/e /x:0x1", "r:g/e /x:0x1", false, false },

@@ -474,6 +474,7 @@ static const struct {
 	{ "  /bin/true a 7\n  /bin/true a 9\n  /bin/true b 0\n", -EAGAIN },
 	{ "  /bin/true a 7\n  /bin/tru b 0\n  /bin/true a 9\n", -EAGAIN },
 	{ "  /bin/true a 7\n  /bin/true b 0\n  /bin/true a 9\n  /bin/true c 0\n", -EAGAIN },
+	{ "  /bin/true a 07\n  /bin/true b 0\n  /bin/true a 9\n", -EAGAIN },
 	{ "nonsense\n", -EAGAIN },
 	{ NULL, -ENOENT },
 };

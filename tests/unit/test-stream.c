@@ -136,6 +136,19 @@ START_TEST(merges_in_time_order)
 }
 END_TEST
 
+START_TEST(of_one_time_the_first_cpu_goes_first)
+{
+	struct tiny t;
+
+	open_tiny(&t);
+	put_run(&t, 1, 1000, 2, 1, 2);
+	put_run(&t, 0, 1000, 2, 0, 2);
+	stream_read(t.stream, true, NULL);
+	expect(&t, "0 1 2 3 ");
+	close_tiny(&t);
+}
+END_TEST
+
 START_TEST(holds_back_what_may_be_overtaken)
 {
 	struct tiny t;
@@ -409,6 +422,7 @@ END_TEST
 static void fill(TCase *c)
 {
 	tcase_add_test(c, merges_in_time_order);
+	tcase_add_test(c, of_one_time_the_first_cpu_goes_first);
 	tcase_add_test(c, holds_back_what_may_be_overtaken);
 	tcase_add_test(c, an_idle_cpu_holds_nobody_up);
 	tcase_add_loop_test(c, full_queues_stay_in_order, 0, 2);
