@@ -91,13 +91,8 @@ static void announce(const struct trace *t)
 		buf_addf(&b, " and %zu more", t->set.plan.n - 5);
 	if (!b.len)
 		return;
-	if (cli->opts.duration_ns)
-		cli_note(cli, "Attaching uprobe to %s; %g s", buf_str(&b),
-			 (double)cli->opts.duration_ns / 1e9);
-	else if (t->set.child_pid)
-		cli_note(cli, "Attaching uprobe to %s, until the command ends", buf_str(&b));
-	else
-		cli_note(cli, "Attaching uprobe to %s; Ctrl-C to end", buf_str(&b));
+	watchset_add_end(&t->set, "line", &b);
+	cli_note(cli, "Attaching uprobe to %s", buf_str(&b));
 }
 
 static bool has_text(const struct trace *t)

@@ -105,12 +105,7 @@ void counting_announce(const struct counting *c)
 		buf_addf(&b, ", %zu behind %s endbr64", c->counted.n_fast,
 			 c->counted.n_fast == 1 ? "its" : "their");
 	add_whose(cli, &b);
-	if (cli->opts.duration_ns)
-		buf_addf(&b, "; %g s", (double)cli->opts.duration_ns / 1e9);
-	else if (cli->opts.command || cli->opts.command_argv)
-		buf_adds(&b, ", until it ends");
-	else
-		buf_adds(&b, "; Ctrl-C to end");
+	watchset_add_end(&c->set, "interval", &b);
 	cli_note(cli, "%s", buf_str(&b));
 	if (!c->by_records && kernel_may_undercount())
 		cli_note(cli, "this kernel (before 6.12) may count a little low where several "

@@ -254,7 +254,7 @@ void output_summary(const struct output *out, struct buf *b)
 	const struct options *o = &out->cli->opts;
 
 	if (o->sample > 1)
-		buf_addf(b, "%" PRIu64 " of %" PRIu64 " shown (every %" PRIu64 "-th)",
+		buf_addf(b, "%" PRIu64 " of %" PRIu64 " shown (1 of every %" PRIu64 ")",
 			 out->n_shown, out->n_selected, o->sample);
 	if (out->n_calls)
 		plural(b, out->n_calls, "call");

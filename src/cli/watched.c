@@ -332,6 +332,19 @@ void watchset_note_cost(const struct watchset *set, const struct watch *watch)
 		cli_note(set->cli, "attached");
 }
 
+void watchset_add_end(const struct watchset *set, const char *unit, struct buf *b)
+{
+	const struct options *o = &set->cli->opts;
+
+	if (o->duration_ns)
+		buf_addf(b, "; %g s", (double)o->duration_ns / 1e9);
+	if (o->count)
+		buf_addf(b, "%s %" PRIu64 " %s%s", o->duration_ns ? " or" : ";", o->count, unit,
+			 o->count == 1 ? "" : "s");
+	if (!o->duration_ns && !o->count)
+		buf_adds(b, set->child_pid ? ", until the command ends" : "; Ctrl-C to end");
+}
+
 void watchset_note_end(const struct watchset *set, enum watch_reason reason)
 {
 	const struct options *o = &set->cli->opts;

@@ -81,6 +81,8 @@ int watchset_attach(struct watchset *set, struct watch *watch);
  * (and with -v that it is done).
  */
 void watchset_note_cost(const struct watchset *set, const struct watch *watch);
+/* Adds what will end the run: "; 3 s or 10 lines", "; Ctrl-C to end". `unit`: what -n counts. */
+void watchset_add_end(const struct watchset *set, const char *unit, struct buf *b);
 /* Says why the run has ended, where the user did not ask for that end. */
 void watchset_note_end(const struct watchset *set, enum watch_reason reason);
 void watchset_done(struct watchset *set);
