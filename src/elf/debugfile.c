@@ -27,6 +27,7 @@ struct debug_search {
 	char *link;         /* of .gnu_debuglink; NULL: there is none */
 	uint32_t crc;
 	struct elffile *found;
+	const char *no_go;  /* why the names that Go keeps are not used; NULL: there are none */
 };
 
 void debugfile_set_root(struct elffile *f, const char *root)
@@ -255,6 +256,19 @@ static bool try_minidebug(struct debug_search *q)
 	return d->elf_class == q->f->elf_class && d->data == q->f->data;
 }
 
+static bool try_pclntab(struct debug_search *q)
+{
+	int fd = pclntab_open(q->f);
+
+	if (fd == -ENOTSUP)
+		q->no_go = "are in a form that is not known";
+	else if (fd == -ESPIPE)
+		q->no_go = "do not say where they belong if a program does not begin in Go";
+	else if (fd < 0 && fd != -ENOENT)
+		q->no_go = "are damaged";
+	return fd >= 0 && elf_open_debug(fd, ".gopclntab", &q->found) == 0;
+}
+
 static bool try_servers(struct debug_search *q)
 {
 	auto_free char *path = NULL;
@@ -313,6 +327,8 @@ static void describe_missing(const struct debug_search *q)
 		buf_addf(&b, " (build-id %s)", id);
 	if (*id && !q->f->priv->debug.notice && debuginfod_is_set_up())
 		buf_adds(&b, ", or ask the servers of DEBUGINFOD_URLS: --debuginfod");
+	if (q->no_go)
+		buf_addf(&b, "; the names in .gopclntab %s", q->no_go);
 	set_missing(q->f, buf_str(&b));
 }
 
@@ -329,6 +345,8 @@ bool elf_debug_attach(struct elffile *f, struct elf_table *t)
 		source = SYMBOL_MINIDEBUG;
 	if (!found && !has_symtab)
 		found = try_servers(&q);
+	if (!found && !has_symtab && (found = try_pclntab(&q)))
+		source = SYMBOL_PCLNTAB;
 	f->priv->debug.file = q.found;
 	if (found && elf_debug_table(q.found, t)) {
 		t->source = source;

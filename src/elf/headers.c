@@ -49,11 +49,13 @@ static int read_header(struct elffile *f, struct header *ret, struct err *err)
 	if (f->elf_class == ELFCLASS32) {
 		*ret = HEADER_OF(e.e32);
 		f->priv->eflags = e.e32.e_flags;
+		f->priv->entry = e.e32.e_entry;
 		f->machine = e.e32.e_machine;
 		f->type = e.e32.e_type;
 	} else {
 		*ret = HEADER_OF(e.e64);
 		f->priv->eflags = e.e64.e_flags;
+		f->priv->entry = e.e64.e_entry;
 		f->machine = e.e64.e_machine;
 		f->type = e.e64.e_type;
 	}

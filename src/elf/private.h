@@ -71,11 +71,12 @@ struct elf_debug { /* the file's debug file, and how it is looked for */
 	char *missing;
 };
 
-/* .dynsym, .symtab, and that of the debug file or of MiniDebugInfo */
+/* .dynsym, .symtab, and that of the debug file, of MiniDebugInfo or of .gopclntab */
 #define MAX_TABLES 3
 
 struct elf_private {
 	uint32_t eflags;
+	uint64_t entry;            /* address of the program's first instruction */
 	bool has_interp;
 	struct elf_section *sections;
 	size_t n_sections;
@@ -222,6 +223,11 @@ bool elf_debug_attach(struct elffile *f, struct elf_table *ret);
 uint32_t elf_crc32(uint32_t crc, const void *data, size_t len);
 /* minidebug.c: an fd with the ELF file in .gnu_debugdata; -ENOENT: there is none. */
 int minidebug_open(const struct elffile *f);
+/*
+ * pclntab.c: an fd with an ELF file of the names in .gopclntab. -ENOENT: there are none;
+ * -ENOTSUP: Go's of another form; -ESPIPE: it is not known where they belong.
+ */
+int pclntab_open(const struct elffile *f);
 /* debuginfod.c: whether there are servers, and a way to ask them */
 bool debuginfod_is_set_up(void);
 /* An fd of the debug file of f's build-id, and its path (heap); -errno. */

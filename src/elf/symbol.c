@@ -397,7 +397,8 @@ static const char *const bind_names[] = {
 
 static const char *const source_names[] = {
 	[SYMBOL_DYNSYM] = "dynsym", [SYMBOL_SYMTAB] = "symtab", [SYMBOL_DEBUG] = "debug",
-	[SYMBOL_MINIDEBUG] = "minidebug", [SYMBOL_PLT_STUBS] = "plt",
+	[SYMBOL_MINIDEBUG] = "minidebug", [SYMBOL_PCLNTAB] = "gopclntab",
+	[SYMBOL_PLT_STUBS] = "plt",
 };
 
 const char *symbol_type_name(enum symbol_type type)

@@ -18,7 +18,7 @@ enum symbol_type { SYMBOL_FUNC, SYMBOL_IFUNC, SYMBOL_NOTYPE, SYMBOL_OBJECT, SYMB
 		   SYMBOL_PLT };
 enum symbol_bind { SYMBOL_LOCAL, SYMBOL_WEAK, SYMBOL_GLOBAL }; /* GNU_UNIQUE is global */
 enum symbol_source { SYMBOL_DYNSYM, SYMBOL_SYMTAB, SYMBOL_DEBUG, SYMBOL_MINIDEBUG,
-		     SYMBOL_PLT_STUBS };
+		     SYMBOL_PCLNTAB, SYMBOL_PLT_STUBS };
 
 struct symbol {
 	const char *name;    /* without @VERSION; lives as long as the elffile */

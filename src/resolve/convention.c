@@ -30,6 +30,12 @@ static bool has_package(const struct symbol *s)
 	return strpbrk(s->name, ".:") && *s->name != '.';
 }
 
+/* A stripped program's; see elf/pclntab.c. */
+static bool is_unclear(const struct symbol *s)
+{
+	return s->source == SYMBOL_PCLNTAB && s->type == SYMBOL_NOTYPE;
+}
+
 static int no_package(const struct elffile *elf, const struct symbol *s, struct err *err)
 {
 	err_set(err, ENOTSUP, "%s is a Go program, and %s is none of its Go functions: assembly "
@@ -80,6 +86,8 @@ static int find_go(const struct elffile *elf, const struct elf_go *go, const str
 	ret->call = &found->stack;
 	if (!found->since || has_suffix(symbol->name, ".abi0"))
 		return 0;
+	if (is_unclear(symbol))
+		return no_package(elf, symbol, err);
 	if (is_undecided(go, found))
 		return no_version(elf, go, abi, found, err);
 	ret->call = abi_go_call(found, go->minor);

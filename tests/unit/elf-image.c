@@ -306,3 +306,18 @@ void image_poke_(const struct image *i, struct buf *b, bool section, unsigned nu
 	else
 		image_put(i, b, at + at32, len32, value);
 }
+
+void image_put_section(const struct image *i, struct buf *b, const char *name,
+		       const void *bytes, size_t len)
+{
+	uint64_t at = b->len;
+
+	buf_add(b, bytes, len);
+	strcpy(b->p + 0x3500, name);
+	image_poke_shdr(i, b, IMAGE_S_SHSTRTAB, sh_size, 0x200);
+	image_poke_shdr(i, b, IMAGE_S_BSS, sh_name, 0x100);
+	image_poke_shdr(i, b, IMAGE_S_BSS, sh_type, SHT_PROGBITS);
+	image_poke_shdr(i, b, IMAGE_S_BSS, sh_flags, 0);
+	image_poke_shdr(i, b, IMAGE_S_BSS, sh_offset, at);
+	image_poke_shdr(i, b, IMAGE_S_BSS, sh_size, len);
+}

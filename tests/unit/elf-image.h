@@ -73,6 +73,9 @@ struct image {
 
 /* The file's bytes. */
 void image_make(const struct image *i, struct buf *ret);
+/* Turns a section that nothing needs into one of another name, with these bytes. */
+void image_put_section(const struct image *i, struct buf *b, const char *name,
+		       const void *bytes, size_t len);
 /* Opens bytes as a file called "image". */
 int image_open_bytes(const void *bytes, size_t len, struct elffile **ret, struct err *err);
 /* Both; the test fails if the file does not open. */

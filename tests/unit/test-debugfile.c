@@ -75,22 +75,6 @@ static void put_file(const char *path, const struct buf *b)
 	ck_assert_int_eq(write(fd, b->p, b->len), (ssize_t)b->len);
 }
 
-/* Turns a section that nothing needs into one of another name, with these bytes. */
-static void put_section(const struct image *i, struct buf *b, const char *name,
-			const void *bytes, size_t len)
-{
-	uint64_t at = b->len;
-
-	buf_add(b, bytes, len);
-	strcpy(b->p + 0x3500, name);
-	image_poke_shdr(i, b, IMAGE_S_SHSTRTAB, sh_size, 0x200);
-	image_poke_shdr(i, b, IMAGE_S_BSS, sh_name, 0x100);
-	image_poke_shdr(i, b, IMAGE_S_BSS, sh_type, SHT_PROGBITS);
-	image_poke_shdr(i, b, IMAGE_S_BSS, sh_flags, 0);
-	image_poke_shdr(i, b, IMAGE_S_BSS, sh_offset, at);
-	image_poke_shdr(i, b, IMAGE_S_BSS, sh_size, len);
-}
-
 static void put_link(const struct image *i, struct buf *b, const char *name, uint32_t crc)
 {
 	char bytes[64] = "";
@@ -98,7 +82,7 @@ static void put_link(const struct image *i, struct buf *b, const char *name, uin
 
 	strcpy(bytes, name);
 	memcpy(bytes + at, &crc, 4); /* images of these tests are little endian, as x86 is */
-	put_section(i, b, ".gnu_debuglink", bytes, at + 4);
+	image_put_section(i, b, ".gnu_debuglink", bytes, at + 4);
 }
 
 /* What is in no debug file: segments with other places, sections without bytes. */
@@ -372,7 +356,7 @@ static void make_mini(struct buf *main, size_t cut, size_t damage)
 	if (damage)
 		xz.p[damage] ^= 0x55;
 	image_make(&stripped, main);
-	put_section(&stripped, main, ".gnu_debugdata", xz.p, xz.len - cut);
+	image_put_section(&stripped, main, ".gnu_debugdata", xz.p, xz.len - cut);
 }
 
 START_TEST(compressed_names_are_read)
@@ -406,7 +390,7 @@ START_TEST(compressed_names_are_reported)
 	auto_elffile struct elffile *f = NULL;
 
 	image_make(&stripped, &b);
-	put_section(&stripped, &b, ".gnu_debugdata", "\3757zXZ", 6);
+	image_put_section(&stripped, &b, ".gnu_debugdata", "\3757zXZ", 6);
 	f = open_main(&b);
 	expect_no_helper(f, "liblzma");
 }
