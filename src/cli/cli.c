@@ -145,6 +145,23 @@ int cli_open_for_writing(struct cli *cli)
 	return 0;
 }
 
+void cli_spare_terminal(struct cli *cli)
+{
+	auto_buf raw = BUF_INIT;
+	char *text, *line;
+
+	if (!isatty(cli->out_fd))
+		return;
+	buf_add(&raw, buf_str(&cli->out), cli->out.len);
+	buf_reset(&cli->out);
+	text = raw.p;
+	while ((line = strsep(&text, "\n")))
+		if (text) {
+			text_escape(&cli->out, line, strlen(line), false);
+			buf_addc(&cli->out, '\n');
+		}
+}
+
 int cli_flush(struct cli *cli)
 {
 	size_t done = 0;
@@ -224,10 +241,17 @@ static int read_spec_file(struct cli *cli, const char *file)
 			       &cli->bad_origin, &cli->bad_text, &cli->err);
 }
 
+bool cli_names_target(const char *word)
+{
+	const char *colon = strchr(word, ':');
+
+	return colon && colon[1] != ':';
+}
+
 /* FILE FUNCTION ARG... where a spec should be. */
 static bool lacks_colon(const char *bad, const char *const *words, size_t n)
 {
-	return n > 1 && bad == words[0] && !strchr(words[0], ':') && !strchr(words[1], ':') &&
+	return n > 1 && bad == words[0] && !strchr(words[0], ':') && !cli_names_target(words[1]) &&
 	       !named_is_filter(words[1]);
 }
 

@@ -86,6 +86,13 @@ int cli_read_words(struct cli *cli, const char *const *words, size_t n);
 /* The words, then -f FILE. */
 int cli_read_specs(struct cli *cli, const char *const *words, size_t n);
 /*
+ * What waits in cli->out for other programs holds names of files and symbols as they are: if it
+ * goes to a terminal instead, it is made harmless to that.
+ */
+void cli_spare_terminal(struct cli *cli);
+/* Whether the word's first ':' parts TARGET and LOCATION, and is none of ns::run. */
+bool cli_names_target(const char *word);
+/*
  * `bad`, one of the words, makes no spec: if it names no file and none of them holds a
  * blank, quotes were probably forgotten around one spec. Replaces the hint.
  */

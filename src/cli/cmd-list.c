@@ -141,7 +141,9 @@ static void show(struct listing *l, const struct event_ref *refs, size_t n)
 		json_end_array(&j);
 		json_end_object(&j);
 		buf_addc(&l->cli->out, '\n');
-	} else if (!as_spec) {
+	} else if (as_spec) {
+		cli_spare_terminal(l->cli);
+	} else {
 		table_format(t, !opt(&l->cli->opts, OPT_NOHEADINGS), &l->cli->out);
 	}
 	table_free(t);

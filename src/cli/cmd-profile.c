@@ -164,6 +164,8 @@ static void show_counts(struct view *v, const struct shown *s)
 		hits_since(v, i, &c->delta);
 	}
 	v->format(&counts, &opts, &v->cli->out);
+	if (v->format == counts_openmetrics)
+		cli_spare_terminal(v->cli);
 	for (size_t i = 0; i < v->now.probes.n; i++)
 		free(symbols[i]);
 	counts_done(&counts);

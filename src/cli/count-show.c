@@ -56,6 +56,8 @@ static void show(struct counting *c)
 			buf_addc(&c->cli->out, '\n');
 		c->format(c->counts, &opts, &c->cli->out);
 	}
+	if (c->format == counts_openmetrics)
+		cli_spare_terminal(c->cli);
 	c->n_rounds++;
 }
 

@@ -91,10 +91,12 @@ static int not_understood(struct watchset *set, const char *word)
 static bool is_binary_and_function(struct watchset *set)
 {
 	const struct options *o = &set->cli->opts;
+	bool is_path = o->n_args == 2 && strchr(o->args[0], '/');
+	bool has_colon = o->n_args == 2 && strchr(o->args[0], ':');
 
-	return o->n_args == 2 && !strchr(o->args[0], ':') && !strchr(o->args[1], ':') &&
-	       !names_probes(set, o->args[0]) &&
-	       (strchr(o->args[0], '/') || !names_probes(set, o->args[1]));
+	return o->n_args == 2 && !cli_names_target(o->args[1]) &&
+	       (!has_colon || (is_path && access(o->args[0], F_OK) == 0)) &&
+	       !names_probes(set, o->args[0]) && (is_path || !names_probes(set, o->args[1]));
 }
 
 static int no_empty_word(struct cli *cli)
