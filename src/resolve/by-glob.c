@@ -87,6 +87,20 @@ static const struct symbol **collect_typed(const struct lookup *l, size_t *ret_n
 	return found;
 }
 
+/*
+ * Whether a symbol has a name that none of those before it at its place has. .dynsym and .symtab
+ * have the same names; more than a few names a place has in made-up files only.
+ */
+static bool is_alias(const struct symbol *const *found, size_t i)
+{
+	enum { FEW = 32 };
+
+	for (size_t k = i; k > 0 && i - k < FEW && found[k - 1]->offset == found[i]->offset; k--)
+		if (strcmp(found[k - 1]->name, found[i]->name) == 0)
+			return false;
+	return true;
+}
+
 /* One function for each place, the best name of it first. */
 static void add_functions(const struct lookup *l, const struct symbol **found,
 			  struct matches *m, struct function_list *ret)
@@ -99,7 +113,7 @@ static void add_functions(const struct lookup *l, const struct symbol **found,
 		};
 
 		if (i && found[i]->offset == found[i - 1]->offset)
-			ret->n_aliases++;
+			ret->n_aliases += is_alias(found, i);
 		else if (lookup_refused(l, &f))
 			m->n_refused++;
 		else
