@@ -79,11 +79,7 @@ struct probe_row probe_row_of(const struct probe_rows *rows, const struct defini
 /* Of the file that is there now, so not if that is another one. */
 char *probe_row_symbol(const struct probe_rows *rows, const struct probe_row *row)
 {
-	uint64_t off = 0;
-
-	if (row->stale || !locator_find(rows->locator, row->path, row->d->offset, &off))
-		return NULL;
-	return locator_name(rows->locator, row->path, row->d->offset);
+	return row->stale ? NULL : locator_symbol(rows->locator, row->path, row->d->offset, false);
 }
 
 static bool is_noted(const struct probe_rows *rows, const struct ledger_entry *e)

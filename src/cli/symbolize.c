@@ -42,11 +42,13 @@ struct symbolizer {
 	size_t n_names;
 };
 
-struct symbolizer *symbolizer_new(void)
+struct symbolizer *symbolizer_new(bool keep_mangled)
 {
 	struct symbolizer *s = xcalloc(1, sizeof(*s));
 
 	s->locator = locator_new();
+	if (keep_mangled)
+		locator_keep_mangled(s->locator);
 	s->names = xcalloc(2 * MAX_NAMES, sizeof(*s->names));
 	return s;
 }
@@ -88,13 +90,9 @@ static const char *intern(struct symbolizer *s, char *name)
 static char *name_of(struct symbolizer *s, const char *path, const char *shown, uint64_t offset,
 		     bool is_return)
 {
-	uint64_t off = 0;
-	const struct symbol *symbol = locator_find(s->locator, path, offset - is_return, &off);
+	char *name = locator_symbol(s->locator, path, offset, is_return);
 
-	off += is_return;
-	if (!symbol)
-		return xasprintf("%s+0x%" PRIx64, text_base_name(shown), offset);
-	return off ? xasprintf("%s+0x%" PRIx64, symbol->name, off) : xstrdup(symbol->name);
+	return name ? name : xasprintf("%s+0x%" PRIx64, text_base_name(shown), offset);
 }
 
 /* The probed file is mapped as a whole: its hit tells where. */

@@ -18,7 +18,8 @@ struct anchor {
 	uint64_t offset, vaddr;
 };
 
-struct symbolizer *symbolizer_new(void);
+/* `keep_mangled`: names as the linker has them, not as people write them. */
+struct symbolizer *symbolizer_new(bool keep_mangled);
 void symbolizer_free(struct symbolizer *s);
 /*
  * "main+0x27"; NULL if nothing is known of the address. Valid as long as the symbolizer.

@@ -65,7 +65,7 @@ static const char *symbol_behind(void *ctx, const struct event *e, uint64_t vadd
 
 	anchor.vaddr = e->ip;
 	if (!w->set->symbolizer)
-		w->set->symbolizer = symbolizer_new();
+		w->set->symbolizer = symbolizer_new(opt(&w->set->cli->opts, OPT_NO_DEMANGLE));
 	return symbolizer_name(w->set->symbolizer, is_ours ? pid : 0, e->time_ns, vaddr,
 			       is_caller, &anchor);
 }

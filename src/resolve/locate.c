@@ -80,26 +80,24 @@ const struct elffile *locator_file(struct locator *l, const char *path)
 	return open_once(l, path);
 }
 
-const struct symbol *locator_find(struct locator *l, const char *path, uint64_t offset,
-				  uint64_t *ret_off)
+/* The symbol that holds the offset; NULL: there is none, or the file cannot be read. */
+static const struct symbol *find(struct locator *l, const char *path, uint64_t offset,
+				 uint64_t *ret_off)
 {
 	struct elffile *elf = open_once(l, path);
-
 	const struct symbol *plt = elf ? elf_plt_at(elf, offset, ret_off) : NULL;
 
 	return plt || !elf ? plt : symtab_at(elf, offset, ret_off);
 }
 
-char *locator_name(struct locator *l, const char *path, uint64_t offset)
+char *locator_symbol(struct locator *l, const char *path, uint64_t offset, bool is_return)
 {
 	uint64_t off = 0;
-	const struct symbol *s = locator_find(l, path, offset, &off);
-
+	const struct symbol *s = find(l, path, offset - is_return, &off);
 	auto_free char *name = s ? shown(l, s->name) : NULL;
 
-	if (!s)
-		return xasprintf("0x%" PRIx64, offset);
-	return off ? xasprintf("%s+0x%" PRIx64, name, off) : STEAL(name);
+	off += is_return;
+	return name && off ? xasprintf("%s+0x%" PRIx64, name, off) : STEAL(name);
 }
 
 bool locator_names(struct locator *l, const char *path, const char *symbol, uint64_t offset)

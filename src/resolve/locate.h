@@ -16,13 +16,10 @@ struct locator;
 struct locator *locator_new(void);
 void locator_free(struct locator *l);
 /*
- * The symbol that holds the offset, NULL if there is none or the file cannot be read.
- * Valid as long as the locator.
+ * "zfree", "zfree+0x4"; NULL where no symbol is known. Heap. `is_return`: what returns there is
+ * meant, which may be the last call of its function: so that of the instruction before.
  */
-const struct symbol *locator_find(struct locator *l, const char *path, uint64_t offset,
-				  uint64_t *ret_off);
-/* "zfree", "zfree+0x4", or "0x46420" where no symbol is known; heap. */
-char *locator_name(struct locator *l, const char *path, uint64_t offset);
+char *locator_symbol(struct locator *l, const char *path, uint64_t offset, bool is_return);
 /* Names as the linker has them, from now on; else they are demangled. */
 void locator_keep_mangled(struct locator *l);
 /* The open file, NULL if it cannot be read. The locator's. */
