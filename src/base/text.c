@@ -180,6 +180,13 @@ char *text_shell_word(const char *s)
 	return buf_steal(&b);
 }
 
+bool text_ends(const char *s, const char *suffix)
+{
+	size_t len = strlen(s), n = strlen(suffix);
+
+	return len >= n && strcmp(s + len - n, suffix) == 0;
+}
+
 const char *text_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -26,6 +27,11 @@ char *text_shell_word(const char *s);
 /* Columns that escaped text takes on a terminal: CJK and emoji take two, accents none. */
 size_t text_columns(const char *s, size_t len);
 
+static inline bool text_starts(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+bool text_ends(const char *s, const char *suffix);
 /* What stands behind the path's last '/'. */
 const char *text_base_name(const char *path);
 /* Whether two strings are the same; NULL is the same as NULL only. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/named.h"
 
@@ -27,7 +28,7 @@ static size_t next_word(const char **s)
 
 static bool is_if(const char *word, size_t len)
 {
-	return len == 2 && strncmp(word, "if", 2) == 0;
+	return len == 2 && text_starts(word, "if");
 }
 
 bool named_is_filter(const char *word)

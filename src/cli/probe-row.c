@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "cli/probe-row.h"
 #include "probe/name.h"
@@ -68,7 +69,7 @@ struct probe_row probe_row_of(const struct probe_rows *rows, const struct defini
 {
 	const struct ledger_entry *entry = ledger_find(rows->ledger, d);
 	/* A descriptor of the process that made the probe; its true name is in the ledger. */
-	bool by_fd = entry && strncmp(d->path, "/proc/self/", 11) == 0;
+	bool by_fd = entry && text_starts(d->path, "/proc/self/");
 	struct probe_row row = { d, entry, entry ? entry->name : d->path,
 				 by_fd ? entry->name : d->path, STALE_NOT };
 

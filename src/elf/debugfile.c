@@ -170,7 +170,7 @@ static bool try_dir(struct debug_search *q, const struct place *at, const char *
 static char *merged_twin(const char *dir)
 {
 	static const char *const merged[] = { "/bin", "/sbin", "/lib" };
-	bool below_usr = strncmp(dir, "/usr/", 5) == 0;
+	bool below_usr = text_starts(dir, "/usr/");
 	const char *rest = below_usr ? dir + 4 : dir;
 
 	for (size_t i = 0; i < ARRAY_SIZE(merged); i++) {

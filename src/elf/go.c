@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "elf/go.h"
 #include "elf/private.h"
@@ -102,9 +103,9 @@ static void parse_version(struct elf_go *go)
 	go->is_devel = strstr(at, "devel");
 	go->is_gccgo = strstr(at, "gccgo");
 	go->has_own_abi = experiments && strstr(experiments, "regabi");
-	if (strncmp(at, devel, strlen(devel)) == 0)
+	if (text_starts(at, devel))
 		at += strlen(devel);
-	if (strncmp(at, "go1.", 4) != 0)
+	if (!text_starts(at, "go1."))
 		return;
 	len = strspn(at + 4, "0123456789");
 	if (num_parse_u64(at + 4, len, &minor) && minor < 1000)

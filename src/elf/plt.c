@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "elf/plt.h"
 #include "elf/private.h"
@@ -183,7 +184,7 @@ static bool holds_stubs(const struct elffile *f, const struct elf_section *s)
 	if (!(s->flags & SHF_EXECINSTR) || s->type != SHT_PROGBITS)
 		return false;
 	name = elf_section_name(f, s);
-	return strncmp(name, ".plt", 4) == 0 || strcmp(name, ".iplt") == 0;
+	return text_starts(name, ".plt") || strcmp(name, ".iplt") == 0;
 }
 
 /* With IBT, .plt keeps only the stubs of lazy binding, which have no slot to be found by. */

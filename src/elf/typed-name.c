@@ -43,7 +43,7 @@ static char *squeeze(const char *text)
 		if (blanks && b.len && p[blanks] && blank_matters(b.p[b.len - 1], p[blanks]))
 			buf_addc(&b, ' ');
 		p += blanks;
-		if (strncmp(p, "[abi:", 5) == 0 && strchr(p, ']')) /* a detail of std::string */
+		if (text_starts(p, "[abi:") && strchr(p, ']')) /* a detail of std::string */
 			p = strchr(p, ']') + 1;
 		else if (*p)
 			buf_addc(&b, *p++);
@@ -68,18 +68,13 @@ static size_t operator_sign(const char *s)
 	return 0;
 }
 
-static bool starts_with(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
 /* The length of a bracketed group at s, up to the end if it is never closed. */
 static size_t group_length(const char *s)
 {
 	size_t depth = 0, i = 0;
 
 	do {
-		if (starts_with(s + i, "->"))
+		if (text_starts(s + i, "->"))
 			i++;
 		else if (strchr("(<{[", s[i]))
 			depth++;
@@ -123,7 +118,7 @@ static size_t step(const char *s, size_t i, bool dots, struct parts *p)
 		add_component(p, i + 1);
 		return 1;
 	}
-	if (begins && starts_with(s + i, "operator") && !is_word(s[i + 8]))
+	if (begins && text_starts(s + i, "operator") && !is_word(s[i + 8]))
 		return 8 + operator_sign(s + i + 8);
 	if (s[i] == '<' && !begins && !p->bare)
 		p->bare = s[i - 1] == ' ' ? i - 1 : i; /* operator< <int> */
@@ -132,7 +127,7 @@ static size_t step(const char *s, size_t i, bool dots, struct parts *p)
 	if (!strchr("(<{", s[i]))
 		return 1;
 	len = group_length(s + i);
-	if (s[i] == '(' && !starts_with(s + i, "(anonymous namespace)") &&
+	if (s[i] == '(' && !text_starts(s + i, "(anonymous namespace)") &&
 	    !(i && s[i - 1] == '!') && is_qualifier(s + i + len)) {
 		p->args = i;
 		p->end = i + len;
@@ -183,7 +178,7 @@ static char *needle_of(const struct typed_name *t, const struct parts *p)
 		if (!isalnum((unsigned char)word[i]) && word[i] != '_')
 			return NULL;
 	}
-	if (!len || t->is_glob || starts_with(word, "operator"))
+	if (!len || t->is_glob || text_starts(word, "operator"))
 		return NULL;
 	/* Rust puts a '_' between the length and such a beginning. */
 	if (*word == '_' || isdigit((unsigned char)*word))

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/num.h"
+#include "base/text.h"
 #include "probe/arg-type.h"
 #include "probe/definition.h"
 
@@ -16,11 +17,6 @@ static uint64_t number(const char *s, uint64_t otherwise)
 	uint64_t n;
 
 	return num_parse_u64(s, strspn(s, "0123456789"), &n) ? n : otherwise;
-}
-
-static bool begins(const char *s, const char *with)
-{
-	return strncmp(s, with, strlen(with)) == 0;
 }
 
 /* `of`: bits of the memory that holds the value. What is listed may be anybody's. */
@@ -38,9 +34,9 @@ static struct arg_type item_type(const char *type)
 	const char *slash;
 	uint64_t bits;
 
-	if (begins(type, "string") || begins(type, "ustring"))
+	if (text_starts(type, "string") || text_starts(type, "ustring"))
 		return (struct arg_type){ .kind = ARG_STRING, .size = LOC_BITS / 8 };
-	if (begins(type, "char"))
+	if (text_starts(type, "char"))
 		return value(ARG_CHAR, 8, 8);
 	if (!*type) /* of what is listed, no more is believed */
 		return value(ARG_OTHER, WORD_BITS, WORD_BITS);
@@ -69,7 +65,7 @@ struct arg_type arg_type_parse(const char *type)
 
 struct arg_type arg_type_of(const struct def_arg *arg)
 {
-	bool is_text = strncasecmp(arg->expr, "$comm", 5) == 0 || begins(arg->expr, "\\\"");
+	bool is_text = strncasecmp(arg->expr, "$comm", 5) == 0 || text_starts(arg->expr, "\\\"");
 
 	return arg_type_parse(arg->type ? arg->type : is_text ? "string" : "x64");
 }

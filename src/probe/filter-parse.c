@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "probe/filter-parse.h"
 
@@ -68,7 +69,7 @@ static const char *const ops[] = { "==", "!=", "<=", ">=", "<", ">", "&", "~" };
 
 static const char *find_op(const char *s)
 {
-	if (strncmp(s, "&&", 2) == 0)
+	if (text_starts(s, "&&"))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++)
 		if (strncmp(s, ops[i], strlen(ops[i])) == 0)
@@ -205,13 +206,13 @@ static int parse_connective(struct parser *p)
 
 	if (!*from)
 		return 0;
-	if (strncmp(from, "&&", 2) == 0 || strncmp(from, "||", 2) == 0) {
+	if (text_starts(from, "&&") || text_starts(from, "||")) {
 		p->p += 2;
 		add(p, *from == '&' ? ITEM_AND : ITEM_OR, from);
 		return 1;
 	}
 	fail(p, from, from + 1, "&& or || is missing");
-	if (*from == '|' || strncmp(from, "and", 3) == 0 || strncmp(from, "or", 2) == 0)
+	if (*from == '|' || text_starts(from, "and") || text_starts(from, "or"))
 		err_hint(p->err, "and is &&, or is ||");
 	return p->err ? -p->err->code : -EINVAL;
 }

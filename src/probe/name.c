@@ -109,7 +109,7 @@ int name_check_arg(const char *s, struct err *err)
 
 bool name_is_hidden(const char *s)
 {
-	return strncmp(s, "__", 2) == 0;
+	return text_starts(s, "__");
 }
 
 /* Bytes no identifier has become '_', a run of them one; none is left at the end. */
@@ -152,7 +152,7 @@ char *name_stem(const char *path)
 	auto_buf b = BUF_INIT;
 
 	/* Only libraries: libreoffice is a program. */
-	if (strncmp(base, "lib", 3) == 0 && strstr(base, ".so") > base + 3)
+	if (text_starts(base, "lib") && strstr(base, ".so") > base + 3)
 		base += 3;
 	base += strspn(base, ".");
 	add_ident(&b, base, strcspn(base, "."), NAME_MAX_EVENT);

@@ -10,6 +10,7 @@
 
 #include "base/num.h"
 #include "base/root.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "proc/proc.h"
 
@@ -33,7 +34,7 @@ static char *unescape(const char *s)
 	char *copy = xstrdup(s), *to = copy;
 
 	for (const char *from = s; *from;) {
-		if (strncmp(from, "\\012", 4) == 0) {
+		if (text_starts(from, "\\012")) {
 			*to++ = '\n';
 			from += 4;
 		} else {
@@ -42,13 +43,6 @@ static char *unescape(const char *s)
 	}
 	*to = 0;
 	return copy;
-}
-
-static bool ends_with(const char *s, const char *end)
-{
-	size_t len = strlen(s), end_len = strlen(end);
-
-	return len >= end_len && strcmp(s + len - end_len, end) == 0;
 }
 
 /* One line of maps; false if it is no executable mapping of a file. */
@@ -67,7 +61,7 @@ static bool parse_map(const char *line, struct proc_map *ret)
 		return false;
 	*ret = (struct proc_map){ start, end, pgoff, major, minor, ino, NULL, false };
 	ret->path = unescape(line + path_at);
-	if (ends_with(ret->path, " (deleted)")) {
+	if (text_ends(ret->path, " (deleted)")) {
 		ret->is_deleted = true;
 		ret->path[strlen(ret->path) - strlen(" (deleted)")] = 0;
 	}
@@ -79,7 +73,7 @@ static void parse_vdso(const char *line, struct proc_maps *maps)
 {
 	unsigned long long start, end;
 
-	if (ends_with(line, "[vdso]") && sscanf(line, "%llx-%llx ", &start, &end) == 2) {
+	if (text_ends(line, "[vdso]") && sscanf(line, "%llx-%llx ", &start, &end) == 2) {
 		maps->vdso_start = start;
 		maps->vdso_end = end;
 	}

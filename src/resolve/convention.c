@@ -7,16 +7,10 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "elf/go.h"
 #include "probe/abi-go.h"
 #include "resolve/convention.h"
-
-static bool has_suffix(const char *s, const char *suffix)
-{
-	size_t len = strlen(s), n = strlen(suffix);
-
-	return len > n && strcmp(s + len - n, suffix) == 0;
-}
 
 /* Of a C compiler or of an object file made by one. */
 static bool is_outside(const struct elf_go *go, const struct symbol *s)
@@ -84,7 +78,7 @@ static int find_go(const struct elffile *elf, const struct elf_go *go, const str
 	ret->is_go = true;
 	ret->is_proven = found->proven;
 	ret->call = &found->stack;
-	if (!found->since || has_suffix(symbol->name, ".abi0"))
+	if (!found->since || text_ends(symbol->name, ".abi0"))
 		return 0;
 	if (is_unclear(symbol))
 		return no_package(elf, symbol, err);

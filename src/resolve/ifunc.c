@@ -56,7 +56,7 @@ static bool is_implementation(const char *name, const char *of)
 		return false;
 	if (strncmp(name, of, len) == 0 && name[len] == '.')
 		return is_variant(name + len + 1);
-	if (strncmp(name, "__", 2) == 0 && of[0] != '_')
+	if (text_starts(name, "__") && of[0] != '_')
 		name += 2;
 	return strncmp(name, of, len) == 0 && name[len] == '_' && is_variant(name + len + 1);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "resolve/ldcache.h"
 
@@ -111,11 +112,11 @@ static bool is_stem(const char *soname, const char *word)
 		return true;
 	if (strstr(word, ".so")) /* libssl.so means libssl.so.3, not libssl.some */
 		return soname[len] == '.';
-	return strncmp(soname + len, ".so", 3) == 0 && (!soname[len + 3] || soname[len + 3] == '.');
+	return text_starts(soname + len, ".so") && (!soname[len + 3] || soname[len + 3] == '.');
 }
 
 bool ldcache_matches(const char *soname, const char *word)
 {
 	return is_stem(soname, word) ||
-	       (strncmp(soname, "lib", 3) == 0 && is_stem(soname + 3, word));
+	       (text_starts(soname, "lib") && is_stem(soname + 3, word));
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "elf/debugfile.h"
 #include "elf/demangle.h"
@@ -39,10 +40,10 @@ void locator_free(struct locator *l)
 /* /proc/PID/root/… is a file of that root, and so are its debug files. */
 static void set_root(struct elffile *elf, const char *path)
 {
-	size_t len = strncmp(path, "/proc/", 6) == 0 ? 6 + strspn(path + 6, "0123456789") : 0;
+	size_t len = text_starts(path, "/proc/") ? 6 + strspn(path + 6, "0123456789") : 0;
 	auto_free char *root = NULL;
 
-	if (len <= 6 || strncmp(path + len, "/root/", 6) != 0)
+	if (len <= 6 || !text_starts(path + len, "/root/"))
 		return;
 	root = xstrndup(path, len + strlen("/root"));
 	debugfile_set_root(elf, root);
@@ -56,7 +57,7 @@ static struct elffile *open_once(struct locator *l, const char *path)
 		if (strcmp(l->files[i].path, path) == 0)
 			return l->files[i].elf;
 	/* /proc/self/… of whoever made the probe is another file in this process. */
-	if (strncmp(path, "/proc/self/", 11) == 0 || elffile_open(-1, path, &elf, NULL) < 0)
+	if (text_starts(path, "/proc/self/") || elffile_open(-1, path, &elf, NULL) < 0)
 		elf = NULL;
 	if (elf)
 		set_root(elf, path);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "probe/arg-type.h"
 #include "probe/name.h"
@@ -366,7 +367,7 @@ static bool is_double(const struct abi *abi, size_t n)
 {
 	const char *name = abi->regs[n];
 
-	return abi->machine == EM_PPC64 && strncmp(name, "gpr", 3) == 0;
+	return abi->machine == EM_PPC64 && text_starts(name, "gpr");
 }
 
 static void add_watched_reg(struct lowering *l, const char *name, const char *type, bool is_first)

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "session/runs.h"
 #include "tracefs/control.h"
@@ -226,7 +227,7 @@ enum run_state run_state_of(const struct statedir *dir, const char *group)
 {
 	auto_free char *file = NULL;
 
-	if (dir->root.fd < 0 || strncmp(group, NAME_PREFIX, strlen(NAME_PREFIX)) != 0)
+	if (dir->root.fd < 0 || !text_starts(group, NAME_PREFIX))
 		return RUN_NONE;
 	file = xasprintf(LOCK_PREFIX "%s", group + strlen(NAME_PREFIX));
 	if (!root_exists(&dir->root, "%s", file))
@@ -242,7 +243,7 @@ static int dead_names(const struct statedir *dir, char ***ret)
 	int rc = dir->root.fd < 0 ? -ENOENT : root_names(&dir->root, false, &files, "%s", "");
 
 	for (char **p = files; p && *p; p++) {
-		if (strncmp(*p, LOCK_PREFIX, strlen(LOCK_PREFIX)) != 0 || !is_dead(dir, *p))
+		if (!text_starts(*p, LOCK_PREFIX) || !is_dead(dir, *p))
 			continue;
 		names = xgrow(names, n, sizeof(*names));
 		names[n++] = xasprintf(NAME_PREFIX "%s", *p + strlen(LOCK_PREFIX));

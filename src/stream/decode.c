@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "probe/name.h"
 #include "stream/decode.h"
@@ -113,7 +114,7 @@ static int add_fixed(struct decoder *d, const struct format *format, struct err 
 
 static bool is_argument(const struct format_field *f)
 {
-	return strncmp(f->name, "common_", 7) && strncmp(f->name, "__probe_", 8);
+	return !text_starts(f->name, "common_") && !text_starts(f->name, "__probe_");
 }
 
 static void describe(struct field *field, const struct format_field *f)

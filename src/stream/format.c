@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "stream/format.h"
 
@@ -30,11 +31,6 @@ static bool line_number(const char *line, size_t len, const char *key, unsigned 
 		return false;
 	*ret = value;
 	return true;
-}
-
-static bool starts(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
 /* u8 … s64 and char; 0 for any other type. */
@@ -61,7 +57,7 @@ static bool set_shape(struct format_field *f, const char *type, bool brackets,
 {
 	f->kind = is_signed ? VALUE_SINT : VALUE_UINT;
 	f->item_size = f->size;
-	if (starts(type, "__data_loc char[]")) {
+	if (text_starts(type, "__data_loc char[]")) {
 		f->kind = VALUE_STRING;
 		f->is_dynamic = true;
 		f->is_array = type[strlen("__data_loc char[]")] == '[';
@@ -129,9 +125,9 @@ static enum value_kind shown_as(const char *conversion, enum value_kind kind)
 {
 	if (*conversion == '{')
 		conversion++;
-	if (starts(conversion, "'%c'"))
+	if (text_starts(conversion, "'%c'"))
 		return VALUE_CHAR;
-	if (starts(conversion, "0x%"))
+	if (text_starts(conversion, "0x%"))
 		return VALUE_HEX;
 	return kind;
 }
@@ -160,9 +156,9 @@ static int parse_line(struct format *f, const char *line, size_t len, struct err
 {
 	uint64_t id;
 
-	if (starts(line, "field:"))
+	if (text_starts(line, "field:"))
 		return parse_field(f, line, len, err);
-	if (starts(line, "ID: ")) {
+	if (text_starts(line, "ID: ")) {
 		if (!num_parse_u64(line + 4, len - 4, &id) || id > UINT16_MAX)
 			return bad_line(err, line, len);
 		f->id = id;
@@ -177,7 +173,7 @@ int format_parse(struct format *f, const char *text, struct err *err)
 		int rc;
 
 		text += strspn(text, "\t ");
-		if (starts(text, "print fmt:")) {
+		if (text_starts(text, "print fmt:")) {
 			apply_print_format(f, text);
 			return 0;
 		}

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/num.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "tracefs/control.h"
 #include "tracefs/errorlog.h"
@@ -203,7 +204,7 @@ static char *removal(const char *line)
 {
 	const char *end = line + strcspn(line, "\n"), *p;
 
-	if (strncmp(line, "hist:", 5) == 0) {
+	if (text_starts(line, "hist:")) {
 		p = memmem(line, end - line, " [", 2);
 		return xasprintf("!%.*s\n", (int)((p ? p : end) - line), line);
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "tracefs/control.h"
 
@@ -79,7 +80,7 @@ static bool stat_value(const char *stats, const char *name, uint64_t *ret)
 	for (const char *p = stats; *p; p += strcspn(p, "\n"), p += *p == '\n') {
 		const char *value = p + len + 2;
 
-		if (strncmp(p, name, len) == 0 && strncmp(p + len, ": ", 2) == 0)
+		if (strncmp(p, name, len) == 0 && text_starts(p + len, ": "))
 			return num_parse_u64(value, strspn(value, "0123456789"), ret);
 	}
 	return false;
@@ -113,7 +114,7 @@ int control_cpus(struct tfs *tfs, const char *instance, int **ret, size_t *ret_n
 	if (rc < 0)
 		return tfs_errno(err, TFS_READ, -rc, path);
 	for (char **name = names; *name; name++)
-		if (strncmp(*name, "cpu", 3) == 0 && num_parse_uint(*name + 3, 65535, &cpu)) {
+		if (text_starts(*name, "cpu") && num_parse_uint(*name + 3, 65535, &cpu)) {
 			cpus = xgrow(cpus, n, sizeof(*cpus));
 			cpus[n++] = (int)cpu;
 		}

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "tracefs/registry.h"
 
@@ -19,7 +20,7 @@ bool registry_is_uprobe(const char *line)
 		return false;
 	len = strcspn(++place, " ");
 	colon = memrchr(place, ':', len);
-	if (!colon || !memchr(place, '/', colon - place) || strncmp(colon, ":0x", 3) != 0)
+	if (!colon || !memchr(place, '/', colon - place) || !text_starts(colon, ":0x"))
 		return false;
 	digits = strspn(colon + 3, "0123456789abcdef");
 	colon += 3 + digits;
