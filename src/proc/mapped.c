@@ -9,15 +9,25 @@
 #include "proc/mapped.h"
 #include "proc/proc.h"
 
+bool mapped_is_of(const struct mapped_file *f, const struct proc_map *map)
+{
+	return f->ino == map->ino && f->major == map->major && f->minor == map->minor;
+}
+
+struct mapped_file *mapped_at(const struct mapped *m, const struct proc_map *map)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (mapped_is_of(&m->files[i], map))
+			return &m->files[i];
+	return NULL;
+}
+
 static struct mapped_file *file_of(struct mapped *m, struct proc_map *map)
 {
-	struct mapped_file *f;
+	struct mapped_file *f = mapped_at(m, map);
 
-	for (size_t i = 0; i < m->n; i++) {
-		f = &m->files[i];
-		if (f->ino == map->ino && f->major == map->major && f->minor == map->minor)
-			return f;
-	}
+	if (f)
+		return f;
 	m->files = xgrow(m->files, m->n, sizeof(*m->files));
 	f = &m->files[m->n++];
 	*f = (struct mapped_file){

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+struct proc_map; /* proc.h */
+
 struct mapped_file {
 	unsigned major, minor; /* as maps shows them: of overlay and btrfs not what stat(2) says */
 	uint64_t ino;
@@ -29,6 +31,10 @@ struct mapped {
 int mapped_read(pid_t pid, struct mapped *ret);
 void mapped_done(struct mapped *m);
 
+/* The file that the mapping is one of; NULL: none of these. */
+struct mapped_file *mapped_at(const struct mapped *m, const struct proc_map *map);
+/* Whether it is that one. */
+bool mapped_is_of(const struct mapped_file *f, const struct proc_map *map);
 /* As proc_map_stat(), by its first process. */
 bool mapped_stat(const struct mapped_file *f, struct stat *ret);
 /*

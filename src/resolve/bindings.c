@@ -63,11 +63,6 @@ static void add(struct bindings *b, pid_t pid, const struct binding *found)
 	there->pids[there->n++] = pid;
 }
 
-static bool is_of(const struct proc_map *map, const struct mapped_file *f)
-{
-	return map->ino == f->ino && map->major == f->major && map->minor == f->minor;
-}
-
 /* Where a function pointer of the process leads. */
 static bool classify(const struct asking *a, uint64_t value, struct binding *ret)
 {
@@ -79,7 +74,7 @@ static bool classify(const struct asking *a, uint64_t value, struct binding *ret
 	}
 	if (!map)
 		return false;
-	ret->place = is_of(map, a->file) ? BOUND_HERE : BOUND_OTHER;
+	ret->place = mapped_is_of(a->file, map) ? BOUND_HERE : BOUND_OTHER;
 	if (ret->place == BOUND_HERE)
 		ret->offset = value - map->start + map->pgoff;
 	else
@@ -94,7 +89,7 @@ static bool load_bias(const struct asking *a, const struct elffile *elf,
 	for (size_t i = 0; i < a->maps.n; i++) {
 		const struct proc_map *map = &a->maps.maps[i];
 
-		if (!is_of(map, f))
+		if (!mapped_is_of(f, map))
 			continue;
 		for (size_t k = 0; k < elf->n_segments; k++) {
 			const struct elf_segment *s = &elf->segments[k];
@@ -237,19 +232,17 @@ static bool leads_home(const struct asking *a, const struct mapped_file *f, uint
 {
 	const struct proc_map *map = proc_maps_at(&a->maps, value);
 
-	return f != a->file && map && is_of(map, f);
+	return f != a->file && map && mapped_is_of(f, map);
 }
 
 /* A program that is not PIC and takes a function's address gives it that of its own stub. */
 static bool leads_to_stub(const struct asking *a, struct modules *m, uint64_t value)
 {
 	const struct proc_map *map = proc_maps_at(&a->maps, value);
-	struct elffile *elf = NULL;
+	const struct mapped_file *f = map ? mapped_at(a->mapped, map) : NULL;
+	struct elffile *elf = f ? open_module(a, m, f - a->mapped->files) : NULL;
 	uint64_t off;
 
-	for (size_t i = 0; map && i < a->mapped->n && !elf; i++)
-		if (is_of(map, &a->mapped->files[i]))
-			elf = open_module(a, m, i);
 	return elf && elf_plt_at(elf, value - map->start + map->pgoff, &off);
 }
 
@@ -277,7 +270,7 @@ static void ask_module(struct asking *a, struct modules *m, size_t which)
 static bool maps_file(const struct asking *a, const struct mapped_file *f)
 {
 	for (size_t i = 0; i < a->maps.n; i++)
-		if (is_of(&a->maps.maps[i], f))
+		if (mapped_is_of(f, &a->maps.maps[i]))
 			return true;
 	return false;
 }

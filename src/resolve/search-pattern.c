@@ -59,12 +59,9 @@ static void offer_matching(struct target_search *s, const struct target_env *env
 
 	if (env->sysroot || mapped_read(env->pid, &m) < 0)
 		return;
-	for (size_t i = 0; i < m.n; i++) {
-		const char *slash = strrchr(m.files[i].path, '/');
-
-		if (slash && text_glob_match(pattern, slash + 1))
+	for (size_t i = 0; i < m.n; i++)
+		if (text_glob_match(pattern, text_base_name(m.files[i].path)))
 			offer_mapped(s, env, &m.files[i], reason);
-	}
 }
 
 int search_pattern(const struct target_env *env, const char *glob, struct target_search *ret,

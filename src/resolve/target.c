@@ -178,7 +178,7 @@ static int search_process(const struct target_env *env, struct target_search *re
 	if (len < 0)
 		return no_program(env->pid, errno, err);
 	name[len] = 0;
-	if ((size_t)len > strlen(deleted) && strcmp(name + len - strlen(deleted), deleted) == 0)
+	if (text_ends(name, deleted))
 		name[len - strlen(deleted)] = 0;
 	add_candidate(ret, xstrdup(name), STEAL(link),
 		      xasprintf("the program of process %d", (int)env->pid));
@@ -275,21 +275,18 @@ bool target_search_at(const struct target_env *env, uint64_t address,
 	CLEANUP(mapped_done) struct mapped files = { 0 };
 	auto_free char *reason = xasprintf("of process %d, at that address", (int)env->pid);
 	struct proc_maps maps = { 0 };
+	const struct mapped_file *f = NULL;
 	const struct proc_map *at;
-	bool found = false;
 
 	if (!env->pid || proc_maps_read(env->pid, &maps) < 0)
 		return false;
 	at = proc_maps_at(&maps, address);
 	if (at && mapped_read(env->pid, &files) == 0)
-		for (size_t i = 0; i < files.n && !found; i++)
-			if (files.files[i].ino == at->ino && files.files[i].major == at->major &&
-			    files.files[i].minor == at->minor) {
-				offer_mapped(ret, env, &files.files[i], reason);
-				found = true;
-			}
+		f = mapped_at(&files, at);
+	if (f)
+		offer_mapped(ret, env, f, reason);
 	proc_maps_done(&maps);
-	return found;
+	return f != NULL;
 }
 
 static int not_one(const char *typed, const struct target_search *s, struct err *err)
