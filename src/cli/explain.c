@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,8 +7,6 @@
 #include "cli/explain.h"
 #include "elf/insn.h"
 #include "elf/symtab.h"
-
-#define PF_X 1
 
 size_t explain_mapped_by(const struct explanation *e, const struct target *t)
 {

@@ -111,7 +111,7 @@ static uint64_t chain_end(const struct elffile *f, uint64_t offset, uint64_t i)
 /* The largest bucket leads to the last chain; its end is the table's. */
 static uint64_t gnu_hash_symbols(const struct elffile *f, uint64_t offset)
 {
-	uint64_t word = f->elf_class == ELFCLASS64 ? 8 : 4;
+	uint64_t word = elffile_word_size(f);
 	uint64_t n_buckets, first, last = 0;
 	unsigned char head[16];
 	auto_free unsigned char *buckets = NULL;

@@ -89,5 +89,9 @@ bool elffile_offset_to_vaddr(const struct elffile *f, uint64_t offset, uint64_t 
 int elffile_check_offset(const struct elffile *f, uint64_t offset, struct err *err);
 /* p_vaddr - p_offset of the executable segment that holds the offset: for @+N (rule 10). */
 bool elffile_text_bias(const struct elffile *f, uint64_t offset, uint64_t *ret);
+/* Bytes of a word: an address, the slot of a relocation. */
+size_t elffile_word_size(const struct elffile *f);
+/* A word in the file's byte order; also one out of the memory of a process. */
+uint64_t elffile_word(const struct elffile *f, const void *p);
 /* Reads up to `len` bytes at a file offset; the number read or -errno. */
 ssize_t elffile_pread(const struct elffile *f, void *to, size_t len, uint64_t offset);

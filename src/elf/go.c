@@ -32,17 +32,6 @@ static const char *find_section(const struct elffile *f)
 	return NULL;
 }
 
-static bool read_word(const struct elffile *f, uint64_t offset, uint64_t *ret)
-{
-	size_t len = f->elf_class == ELFCLASS64 ? 8 : 4;
-	unsigned char word[8];
-
-	if (!elf_read(f, offset, word, len))
-		return false;
-	*ret = len == 8 ? elf_get64(f, word) : elf_get32(f, word);
-	return true;
-}
-
 static bool take_version(const struct elffile *f, uint64_t offset, uint64_t len,
 			 struct elf_go *go)
 {
@@ -66,10 +55,10 @@ static bool read_inline(const struct elffile *f, uint64_t offset, struct elf_go 
 static bool read_pointer(const struct elffile *f, uint64_t offset, struct elf_go *go)
 {
 	uint64_t string, text, len, at;
-	size_t word = f->elf_class == ELFCLASS64 ? 8 : 4;
+	size_t word = elffile_word_size(f);
 
-	return read_word(f, offset, &string) && elf_file_offset(f, string, &at) &&
-	       read_word(f, at, &text) && read_word(f, at + word, &len) &&
+	return elf_read_word(f, offset, &string) && elf_file_offset(f, string, &at) &&
+	       elf_read_word(f, at, &text) && elf_read_word(f, at + word, &len) &&
 	       elf_file_offset(f, text, &at) && take_version(f, at, len, go);
 }
 
@@ -84,7 +73,7 @@ static bool read_version(const struct elffile *f, struct elf_go *go)
 	flags = header[MAGIC_LEN + 1];
 	if (flags & FLAG_INLINE)
 		return read_inline(f, s->offset + HEADER, go);
-	return header[MAGIC_LEN] == (f->elf_class == ELFCLASS64 ? 8 : 4) &&
+	return header[MAGIC_LEN] == elffile_word_size(f) &&
 	       !(flags & FLAG_BIG_ENDIAN) == (f->data == ELFDATA2LSB) &&
 	       read_pointer(f, s->offset + MAGIC_LEN + 2, go);
 }

@@ -142,6 +142,8 @@ void *elf_load(const struct elffile *f, uint64_t offset, uint64_t len);
 uint16_t elf_get16(const struct elffile *f, const void *p);
 uint32_t elf_get32(const struct elffile *f, const void *p);
 uint64_t elf_get64(const struct elffile *f, const void *p);
+/* The word at a file offset; false if the file does not have it. */
+bool elf_read_word(const struct elffile *f, uint64_t offset, uint64_t *ret);
 /* Bytes of one record in this file's class; of `len` bytes of them to host order, in place. */
 size_t elf_record_size(const struct elffile *f, Elf_Type type);
 void elf_to_host(const struct elffile *f, Elf_Type type, void *records, size_t len);

@@ -86,6 +86,26 @@ uint64_t elf_get64(const struct elffile *f, const void *p)
 	return f->data == ELFDATA2MSB ? be64toh(v) : le64toh(v);
 }
 
+size_t elffile_word_size(const struct elffile *f)
+{
+	return f->elf_class == ELFCLASS32 ? 4 : 8;
+}
+
+uint64_t elffile_word(const struct elffile *f, const void *p)
+{
+	return f->elf_class == ELFCLASS32 ? elf_get32(f, p) : elf_get64(f, p);
+}
+
+bool elf_read_word(const struct elffile *f, uint64_t offset, uint64_t *ret)
+{
+	unsigned char word[8];
+
+	if (!elf_read(f, offset, word, elffile_word_size(f)))
+		return false;
+	*ret = elffile_word(f, word);
+	return true;
+}
+
 size_t elf_record_size(const struct elffile *f, Elf_Type type)
 {
 	return f->elf_class == ELFCLASS32 ? elf32_fsize(type, 1, EV_CURRENT) :

@@ -77,14 +77,9 @@ static bool kind_of(const struct machine *m, uint32_t type, enum elf_reloc_kind 
 
 bool elf_reloc_word(const struct elffile *f, const struct elf_reloc *r, uint64_t *ret)
 {
-	unsigned char word[8] = { 0 };
 	uint64_t offset;
-	size_t len = f->elf_class == ELFCLASS32 ? 4 : 8;
 
-	if (!elf_file_offset(f, r->vaddr, &offset) || !elf_read(f, offset, word, len))
-		return false;
-	*ret = len == 4 ? elf_get32(f, word) : elf_get64(f, word);
-	return true;
+	return elf_file_offset(f, r->vaddr, &offset) && elf_read_word(f, offset, ret);
 }
 
 static void set_symbol(const struct relocs *r, uint32_t number, struct elf_reloc *reloc)

@@ -5,6 +5,7 @@
  * still holds what the file says, moved by the load address, was not bound yet.
  */
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,6 @@
 
 /* Processes that map one file are bound alike but for odd tunables: a few are enough. */
 #define MAX_ASKED 8
-#define PF_X 1
 
 /* A static glibc has no dlvsym() to link with, and needs none: it is nobody's shared libc. */
 #pragma weak dlvsym
@@ -104,28 +104,18 @@ static bool load_bias(const struct asking *a, const struct elffile *elf,
 	return false;
 }
 
-static uint64_t word_of(const struct elffile *elf, const unsigned char *p)
-{
-	uint64_t v = 0;
-	size_t len = elf->elf_class == 1 ? 4 : 8;
-
-	for (size_t i = 0; i < len; i++)
-		v |= (uint64_t)p[elf->data == 2 ? len - 1 - i : i] << 8 * i;
-	return v;
-}
-
 /* What the process has in a slot; false: not bound yet, or not readable. */
 static bool read_slot(const struct asking *a, struct elffile *elf, uint64_t bias,
 		      const struct elf_reloc *r, uint64_t *ret)
 {
 	unsigned char raw[8] = { 0 };
-	size_t len = elf->elf_class == 1 ? 4 : 8;
+	size_t len = elffile_word_size(elf);
 	uint64_t mask = len == 4 ? UINT32_MAX : UINT64_MAX;
 	uint64_t before = 0;
 
 	if (pread(a->mem, raw, len, (off_t)((r->vaddr + bias) & mask)) != (ssize_t)len)
 		return false;
-	*ret = word_of(elf, raw);
+	*ret = elffile_word(elf, raw);
 	if (elf_reloc_word(elf, r, &before) && *ret == ((before + bias) & mask))
 		return false;
 	return *ret != 0 && *ret != before;
