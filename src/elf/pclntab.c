@@ -44,13 +44,12 @@ struct pclntab {
 
 static uint64_t word(const struct pclntab *t, unsigned i)
 {
-	return t->f->elf_class == ELFCLASS64 ? elf_get64(t->f, t->data + 8 + 8 * i) :
-					       elf_get32(t->f, t->data + 8 + 4 * i);
+	return elffile_word(t->f, t->data + 8 + elffile_word_size(t->f) * i);
 }
 
 static int read_header(struct pclntab *t)
 {
-	unsigned each = t->f->elf_class == ELFCLASS64 ? 8 : 4;
+	size_t each = elffile_word_size(t->f);
 	uint32_t magic;
 	uint64_t n;
 
