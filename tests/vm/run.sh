@@ -117,7 +117,7 @@ emulator() {
 	case $1 in
 	amd64) echo qemu-system-x86_64 qemu64 600 single norandmaps no_timer_check \
 		unknown_nmi_panic=1 ;;
-	arm64) echo qemu-system-aarch64 max 1200 single norandmaps ;;
+	arm64) echo qemu-system-aarch64 max,pauth-impdef=on 1200 single norandmaps ;;
 	riscv64) echo qemu-system-riscv64 rv64 1200 multi ;;
 	esac
 }
