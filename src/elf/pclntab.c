@@ -230,16 +230,22 @@ static bool put_file(const struct pclntab *t, struct buf *b)
 {
 	size_t at = elf_record_size(t->f, ELF_T_EHDR) + 3 * elf_record_size(t->f, ELF_T_SHDR);
 	auto_buf syms = BUF_INIT, strings = BUF_INIT;
+	GElf_Shdr sections[] = {
+		{ .sh_type = SHT_NULL },
+		{ .sh_type = SHT_SYMTAB, .sh_link = 2,
+		  .sh_entsize = elf_record_size(t->f, ELF_T_SYM) },
+		{ .sh_type = SHT_STRTAB },
+	};
 
 	if (!put_symbols(t, &syms, &strings))
 		return false;
 	put_header(b, t->f);
-	put_section(b, t->f, &(GElf_Shdr){ .sh_type = SHT_NULL });
-	put_section(b, t->f, &(GElf_Shdr){ .sh_type = SHT_SYMTAB, .sh_offset = at,
-					   .sh_size = syms.len, .sh_link = 2,
-					   .sh_entsize = elf_record_size(t->f, ELF_T_SYM) });
-	put_section(b, t->f, &(GElf_Shdr){ .sh_type = SHT_STRTAB, .sh_offset = at + syms.len,
-					   .sh_size = strings.len });
+	sections[1].sh_offset = at;
+	sections[1].sh_size = syms.len;
+	sections[2].sh_offset = at + syms.len;
+	sections[2].sh_size = strings.len;
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		put_section(b, t->f, &sections[i]);
 	buf_add(b, syms.p, syms.len);
 	buf_add(b, strings.p, strings.len);
 	return true;
