@@ -95,6 +95,38 @@ static void announce(const struct trace *t)
 	cli_note(cli, "Attaching uprobe to %s", buf_str(&b));
 }
 
+static bool has_returns(const struct watchset *set)
+{
+	for (size_t i = 0; i < set->n_watched; i++)
+		if (set->watched[i]->type.is_return)
+			return true;
+	return false;
+}
+
+/* -o with columns that nothing here can fill. */
+static void note_empty_columns(const struct trace *t)
+{
+	static const struct {
+		const char *name, *besides;
+	} of_returns[] = {
+		{ "caller", "; at an entry it is an argument: 'FILE:FUNCTION caller'" },
+		{ "retval", "" },
+		{ "duration", "" },
+	};
+	const char *list = t->cli->opts.columns;
+
+	for (size_t len; list && *list && !has_returns(&t->set); list += len + (list[len] == ',')) {
+		list += *list == '+';
+		len = strcspn(list, ",");
+		for (size_t i = 0; i < ARRAY_SIZE(of_returns); i++)
+			if (strlen(of_returns[i].name) == len &&
+			    strncmp(list, of_returns[i].name, len) == 0)
+				cli_note(t->cli, "column %s stays empty: it is known at returns "
+						 "(pr:FILE:FUNCTION)%s", of_returns[i].name,
+					 of_returns[i].besides);
+	}
+}
+
 static bool has_text(const struct trace *t)
 {
 	for (size_t i = 0; i < plan_n_defs(&t->set.plan); i++) {
@@ -190,6 +222,7 @@ static int loop(struct trace *t)
 	int rc;
 
 	announce(t);
+	note_empty_columns(t);
 	rc = watch_start(t->watch, &cli->err);
 	if (rc < 0) {
 		buf_reset(&cli->out); /* no heading over nothing */
