@@ -57,6 +57,8 @@ int threads_take_all(struct threads *t, pid_t pid, int rounds, threads_take_fn *
 		if (rc < 0)
 			return rc;
 		add(t, tids, n);
+		if (rc > 0)
+			return 0;
 	}
 	return 0;
 }

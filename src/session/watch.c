@@ -69,6 +69,8 @@ static int add_threads(void *ctx, const pid_t *tids, size_t n, int round, struct
 	const struct watch *w = ctx;
 
 	(void)round;
+	if (control_has_pids(w->tfs, w->run.name, tids, n))
+		return 1;
 	return control_add_pids(w->tfs, w->run.name, tids, n, err);
 }
 

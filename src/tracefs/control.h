@@ -59,6 +59,8 @@ bool control_option(struct tfs *tfs, const char *instance, const char *option, b
 /* Appends TIDs to set_event_pid. */
 int control_add_pids(struct tfs *tfs, const char *instance, const pid_t *tids, size_t n,
 		     struct err *err);
+/* Whether it has all of these. */
+bool control_has_pids(struct tfs *tfs, const char *instance, const pid_t *tids, size_t n);
 /* The event's format file, added to `b`. */
 int control_format(struct tfs *tfs, const char *group, const char *event, struct buf *b,
 		   struct err *err);

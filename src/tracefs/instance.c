@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Instances and their settings, and the buffers of their CPUs. Declared in control.h. */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -70,6 +71,31 @@ int control_add_pids(struct tfs *tfs, const char *instance, const pid_t *tids, s
 		buf_reset(&b);
 	}
 	return rc;
+}
+
+static int by_tid(const void *a, const void *b)
+{
+	const pid_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+bool control_has_pids(struct tfs *tfs, const char *instance, const pid_t *tids, size_t n)
+{
+	auto_free char *path = control_path(instance, "set_event_pid");
+	auto_free pid_t *set = NULL; /* in order, as the kernel lists it */
+	auto_buf text = BUF_INIT;
+	size_t n_set = 0, i = 0;
+
+	if (root_read(&tfs->root, &text, "%s", path) < 0)
+		return false;
+	for (const char *p = buf_str(&text); *p; p += strcspn(p, "\n"), p += *p == '\n') {
+		set = xgrow(set, n_set, sizeof(*set));
+		set[n_set++] = (pid_t)strtol(p, NULL, 10);
+	}
+	while (i < n && n_set && bsearch(&tids[i], set, n_set, sizeof(*set), by_tid))
+		i++;
+	return i == n;
 }
 
 /* "NAME: N" in a line of its own. */

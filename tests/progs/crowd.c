@@ -66,8 +66,9 @@ static unsigned int run_threads(unsigned int n, int is_born)
 		started = start_thread(started);
 	if (is_born) {
 		say_ready();
-		while (started < MAX_THREADS && sigtimedwait(&set, NULL, &pause) < 0)
-			started = start_thread(started);
+		while (sigtimedwait(&set, NULL, &pause) < 0)
+			if (started < MAX_THREADS)
+				started = start_thread(started);
 	} else {
 		wait_for_signal();
 	}

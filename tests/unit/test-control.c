@@ -256,6 +256,11 @@ START_TEST(settings_of_an_instance)
 	}
 	ck_assert_int_eq(control_add_pids(&b.tfs, "i", tids, 1000, &b.err), 0);
 	ck_assert_str_eq(fake_text(&b.fake, "instances/i/set_event_pid"), buf_str(&want));
+	ck_assert(control_has_pids(&b.tfs, "i", tids, 1000));
+	tids[999]++;
+	ck_assert(!control_has_pids(&b.tfs, "i", tids, 1000));
+	ck_assert(control_has_pids(&b.tfs, "i", tids, 999));
+	ck_assert(!control_has_pids(&b.tfs, "no_such", tids, 1));
 	bench_done(&b);
 }
 END_TEST
