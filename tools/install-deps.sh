@@ -139,6 +139,7 @@ if [ $check_only = yes ]; then
 	[ -z "$optional" ] ||
 		say "would be used if it were here: $optional(packages: ${want:-none known})"
 	[ -n "$lacking" ] || exit 0
+	say "as root, sh $0$sets would install what is missing"
 	die "missing: $lacking(packages: ${need:-none known})"
 fi
 if [ $manager = none ]; then
