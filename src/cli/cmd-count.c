@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "cli/command.h"
 #include "cli/counting.h"
+#include "cli/counts-output.h"
 #include "tracefs/profile.h"
 
 /* What exists is counted by the kernel anyway, since it was made. */
@@ -205,13 +206,11 @@ static int print_lines(struct counting *c)
 
 static int check_options(struct cli *cli)
 {
-	const struct options *o = &cli->opts;
+	int rc = counts_output_check(cli);
 
-	if (opt(o, OPT_JSON) + opt(o, OPT_CSV) + opt(o, OPT_OPENMETRICS) > 1)
-		return cli_usage(cli, "--json, --csv and --openmetrics exclude each other");
-	if (opt(o, OPT_COUNT) && !opt(o, OPT_INTERVAL))
-		return cli_usage(cli, "-n counts intervals; it goes with -i");
-	return command_check(cli);
+	if (rc == 0 && opt(&cli->opts, OPT_COUNT) && !opt(&cli->opts, OPT_INTERVAL))
+		rc = cli_usage(cli, "-n counts intervals; it goes with -i");
+	return rc ? rc : command_check(cli);
 }
 
 static int run(struct cli *cli)
@@ -242,8 +241,8 @@ static int run(struct cli *cli)
 			       cli->opts.command_argv || c.counted.n_filters;
 		if (dry)
 			rc = print_lines(&c);
-		else if (c.format != counts_openmetrics || !cli->opts.write)
-			rc = cli_open_output(cli);
+		else
+			rc = counts_output_open(cli);
 	}
 	if (rc == 0 && !dry)
 		rc = command_watch(cli, run_watch, &c);

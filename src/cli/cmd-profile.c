@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "cli/counts-output.h"
 #include "cli/probe-row.h"
 #include "cli/probes.h"
 #include "report/counts.h"
@@ -164,8 +165,6 @@ static void show_counts(struct view *v, const struct shown *s)
 		hits_since(v, i, &c->delta);
 	}
 	v->format(&counts, &opts, &v->cli->out);
-	if (v->format == counts_openmetrics)
-		cli_spare_terminal(v->cli);
 	for (size_t i = 0; i < v->now.probes.n; i++)
 		free(symbols[i]);
 	counts_done(&counts);
@@ -188,11 +187,6 @@ static void explain_returns(struct view *v, const struct shown *s)
 	}
 }
 
-static bool is_metrics_file(const struct view *v)
-{
-	return v->format == counts_openmetrics && v->cli->opts.write;
-}
-
 static int show(struct view *v, struct shown *s)
 {
 	int rc;
@@ -204,9 +198,7 @@ static int show(struct view *v, struct shown *s)
 	else
 		show_table(v, s);
 	v->n_rounds++;
-	/* Its reader comes whenever it likes. */
-	rc = is_metrics_file(v) ? cli_replace_file(v->cli, v->cli->opts.write)
-				: cli_flush(v->cli);
+	rc = counts_output_write(v->cli);
 	if (rc == 0)
 		explain_returns(v, s);
 	return rc;
@@ -301,28 +293,19 @@ static int check_options(struct cli *cli)
 	if ((opt(o, OPT_DURATION) || opt(o, OPT_COUNT)) && !opt(o, OPT_INTERVAL))
 		return cli_usage(cli, "-d and -n go with -i: without it profile shows the counts "
 				      "once");
-	if (opt(o, OPT_JSON) + opt(o, OPT_CSV) + opt(o, OPT_OPENMETRICS) > 1)
-		return cli_usage(cli, "--json, --csv and --openmetrics exclude each other");
-	return 0;
-}
-
-static counts_format_fn *format_of(const struct options *o)
-{
-	if (opt(o, OPT_CSV))
-		return counts_csv;
-	return opt(o, OPT_OPENMETRICS) ? counts_openmetrics : NULL;
+	return counts_output_check(cli);
 }
 
 static int run(struct cli *cli)
 {
-	struct view v = { .cli = cli, .format = format_of(&cli->opts) };
+	struct view v = { .cli = cli, .format = counts_output_format(&cli->opts) };
 	int rc = check_options(cli);
 
 	if (rc)
 		return rc;
 	rc = cli_open(cli);
-	if (rc == 0 && !is_metrics_file(&v))
-		rc = cli_open_output(cli);
+	if (rc == 0)
+		rc = counts_output_open(cli);
 	if (rc == 0 && cli->opts.interval_ns) {
 		rc = profile_read(&cli->tfs, &v.now, &cli->err);
 		if (rc == 0)

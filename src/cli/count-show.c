@@ -2,15 +2,14 @@
 #include <inttypes.h>
 
 #include "cli/counting.h"
+#include "cli/counts-output.h"
 #include "proc/kernel.h"
 
 counts_format_fn *counting_format(const struct options *o)
 {
-	if (opt(o, OPT_JSON))
-		return counts_json;
-	if (opt(o, OPT_CSV))
-		return counts_csv;
-	return opt(o, OPT_OPENMETRICS) ? counts_openmetrics : counts_text;
+	counts_format_fn *format = opt(o, OPT_JSON) ? counts_json : counts_output_format(o);
+
+	return format ? format : counts_text;
 }
 
 uint64_t counting_calls(const struct counting *c)
@@ -56,23 +55,13 @@ static void show(struct counting *c)
 			buf_addc(&c->cli->out, '\n');
 		c->format(c->counts, &opts, &c->cli->out);
 	}
-	if (c->format == counts_openmetrics)
-		cli_spare_terminal(c->cli);
 	c->n_rounds++;
-}
-
-/* A metrics file is replaced as a whole: its reader comes whenever it likes. */
-static int deliver(struct counting *c)
-{
-	if (c->format == counts_openmetrics && c->cli->opts.write)
-		return cli_replace_file(c->cli, c->cli->opts.write);
-	return cli_flush(c->cli);
 }
 
 int counting_show(struct counting *c)
 {
 	show(c);
-	return deliver(c);
+	return counts_output_write(c->cli);
 }
 
 /* Whose calls: all processes', or only some. */

@@ -64,7 +64,8 @@ int watchset_sort_words(struct watchset *set);
 
 /*
  * Reads what exists and sorts the words (and -f FILE): TARGET:LOCATION is a spec, another
- * word the name of a probe, perhaps with `if FILTER' behind it, two words of which neither is a probe are BINARY FUNCTION.
+ * word the name of a probe, perhaps with `if FILTER' behind it, two words of which neither is
+ * a probe are BINARY FUNCTION.
  */
 int watchset_load(struct watchset *set, struct cli *cli);
 /* Resolves the specs, for definitions of that group, without a run: for --dry-run. */
