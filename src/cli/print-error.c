@@ -32,7 +32,8 @@ static size_t cut_at(const char *text, size_t at)
 static void show_place(const struct err *err, struct buf *b)
 {
 	const char *text = err->origin->text;
-	size_t len = strlen(text), from = err->at.from, to = err->at.to, begin = 0, end, width;
+	size_t len = strlen(text), from = err->at.from, to = err->at.to, begin = 0, end;
+	size_t width, lead;
 
 	if (len > SHOWN_MAX && from > SHOWN_BEFORE && from <= len)
 		begin = cut_at(text, from - SHOWN_BEFORE);
@@ -45,7 +46,8 @@ static void show_place(const struct err *err, struct buf *b)
 	if (to > end)
 		to = end;
 	width = columns(text + from, to - from);
-	buf_pad(b, ' ', b->len + 2 + (begin ? strlen(dots) : 0) + columns(text + begin, from - begin));
+	lead = (begin ? strlen(dots) : 0) + columns(text + begin, from - begin);
+	buf_pad(b, ' ', b->len + 2 + lead);
 	buf_addc(b, '^');
 	if (width > 1)
 		buf_pad(b, '~', b->len + width - 1);

@@ -18,7 +18,9 @@ static const char *const hidden_pair_args[] = { NAME_SP "=$stack", NULL };
 
 static char *name_shown(const struct cli *cli, const char *name)
 {
-	return !name || opt(&cli->opts, OPT_NO_DEMANGLE) ? xstrdup_null(name) : demangle_shown(name);
+	if (!name || opt(&cli->opts, OPT_NO_DEMANGLE))
+		return xstrdup_null(name);
+	return demangle_shown(name);
 }
 
 /* What a function returned, under whatever name the user gave it. */

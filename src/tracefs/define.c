@@ -57,7 +57,8 @@ static int check_tokens(const struct definition *d, const char *line, struct err
 	struct source from;
 
 	for (; line[pos]; pos++)
-		if (!definition_takes_byte(line[pos]) && (line[pos] != ' ' || ++blanks > d->n_args + 1))
+		if (!definition_takes_byte(line[pos]) &&
+		    (line[pos] != ' ' || ++blanks > d->n_args + 1))
 			break;
 	if (!line[pos] && blanks == d->n_args + 1)
 		return 0;
