@@ -150,12 +150,33 @@ prepare() {
 	echo "$nonce" >"$work/$name.nonce"
 }
 
-# boot GUEST: until it ends, is silent for longer than a test may take, or its time is over.
-# A CPU stuck for a minute (twice watchdog_thresh) says where, and ends the guest.
+# A guest's tests are dealt among PARTS boots of it, which run side by side; what a boot leaves
+# is in $work/GUEST.PART.*.
+# deal GUEST: those of each part to $work/GUEST.PART.tests; init deals alike.
+deal() {
+	part=0
+	while [ $part -lt "$UCTL_VM_PARTS" ]; do
+		tr ' ' '\n' <"$work/$1.tests" | grep . |
+			awk -v n="$UCTL_VM_PARTS" -v part=$part 'NR % n == part' |
+			tr '\n' ' ' >"$work/$1.$part.tests"
+		[ -s "$work/$1.$part.tests" ] || rm "$work/$1.$part.tests"
+		part=$((part + 1))
+	done
+}
+parts() { # parts GUEST: those that have tests
+	for file in "$work/$1".[0-9].tests; do
+		file=${file%.tests}
+		echo "${file##*.}"
+	done
+}
+
+# boot GUEST PART: until it ends, is silent for longer than a test may take, or its time is
+# over. A CPU stuck for a minute (twice watchdog_thresh) says where, and ends the guest.
 boot() {
+	part=$2
 	# shellcheck disable=SC2046
 	set -- $(guest_line "$1")
-	name=$1 arch=$3 machine=$6 console=$7 append=${10:-}
+	guest=$1 name=$1.$part arch=$3 machine=$6 console=$7 append=${10:-}
 	# shellcheck disable=SC2046
 	set -- $(emulator "$arch")
 	qemu=$1 cpu=$2 seconds=$3 thread=$4
@@ -169,10 +190,11 @@ boot() {
 	exec 7<>"$work/$name.monitor"
 	"$qemu" -M "$machine" -cpu "$cpu" -accel "tcg,thread=$thread" \
 		-smp 2 -m 512 -display none -no-reboot -nodefaults -monitor stdio \
-		-serial "file:$work/$name.log" -kernel "$(cat "$work/$name.kernel")" \
-		-initrd "$work/$name.cpio" \
+		-serial "file:$work/$name.log" -kernel "$(cat "$work/$guest.kernel")" \
+		-initrd "$work/$guest.cpio" \
 		-append "console=$console mitigations=off rcupdate.rcu_expedited=1 panic=-1 \
-softlockup_panic=1 watchdog_thresh=30 TEST_SECONDS=$UCTL_VM_TEST_SECONDS $* \
+softlockup_panic=1 watchdog_thresh=30 TEST_SECONDS=$UCTL_VM_TEST_SECONDS \
+PARTS=$UCTL_VM_PARTS PART=$part $* \
 $append ${UCTL_VM_APPEND:-}" \
 		<&7 >"$work/$name.qemu" 2>&1 &
 	pid=$!
@@ -187,8 +209,8 @@ $append ${UCTL_VM_APPEND:-}" \
 	[ -s "$work/$name.end" ] || echo "$end" >"$work/$name.end"
 }
 
-# watch GUEST PID SECONDS: ends a guest that hangs, after asking where its CPUs are: by their
-# registers, and by an NMI, which makes a kernel on x86 print a backtrace.
+# watch GUEST.PART PID SECONDS: ends a guest that hangs, after asking where its CPUs are: by
+# their registers, and by an NMI, which makes a kernel on x86 print a backtrace.
 watch() {
 	ends=$(($(date +%s) + $3)) silence=$((UCTL_VM_TEST_SECONDS + 60)) size=-1
 	while :; do
@@ -215,16 +237,32 @@ watch() {
 	kill -9 "$2"
 } 2>/dev/null
 
-# results GUEST: lines `STATUS GUEST TEST REASON`, from what prepare and boot left.
+# results GUEST: lines `STATUS GUEST TEST REASON`, from what prepare and boot left. What each
+# boot says (clean, dmesg) is as bad as the worst.
 results() {
-	name=$1
+	if [ -s "$work/$1.why" ]; then
+		read -r status why <"$work/$1.why"
+		echo "$status $1 boot $why"
+		return
+	fi
+	for part in $(parts "$1"); do
+		results_of_part "$1" "$part"
+	done | awk '
+		BEGIN { rank["PASS"] = 1; rank["SKIP"] = 2; rank["FAIL"] = 3 }
+		!($3 in line) { order[++n] = $3 }
+		rank[$1] > worst[$3] { worst[$3] = rank[$1]; line[$3] = $0 }
+		END { for (i = 1; i <= n; i++) print line[order[i]] }'
+}
+
+results_of_part() { # results_of_part GUEST PART
+	name=$1.$2
 	if [ -s "$work/$name.why" ]; then
 		read -r status why <"$work/$name.why"
-		echo "$status $name boot $why"
+		echo "$status $1 boot $why"
 		return
 	fi
 	tr -d '\r' <"$work/$name.log" 2>/dev/null |
-		awk -v nonce="@$(cat "$work/$name.nonce")" -v guest="$name" \
+		awk -v nonce="@$(cat "$work/$1.nonce")" -v guest="$1" \
 			-v end="$(cat "$work/$name.end")" -v out="$work/$name.out" \
 			-v tests="$(cat "$work/$name.tests") clean dmesg" "$parse"
 }
@@ -261,9 +299,9 @@ END {
 }
 function fail(test, why) { failed = 1; print "FAIL", guest, test, why }'
 
-# What a failed test printed; for a guest that came to no test, once, its boot. For one that
+# What a failed test printed; for a boot that came to no test, once, what it said. For one that
 # had to be ended, once, what its CPUs executed (twice: are they where they were?).
-explain() { # explain GUEST TEST
+explain() { # explain GUEST[.PART] TEST
 	if [ -s "$work/$1.out.$2" ]; then
 		tail -n 60 "$work/$1.out.$2"
 	elif [ -s "$work/$1.out.guest" ] && ! grep -q "^@.* BEGIN " "$work/$1.log"; then
@@ -276,30 +314,46 @@ explain() { # explain GUEST TEST
 	} | sed 's/^/    /'
 }
 
-# hung GUEST: says so, and where, with what is known; then nothing is left of that boot but
-# its log.
+explain_parts() { # explain_parts GUEST TEST
+	explain "$1" "$2"
+	for part in $(parts "$1"); do
+		case " $(cat "$work/$1.$part.tests") clean dmesg end " in
+		*" $2 "*) explain "$1.$part" "$2" ;;
+		esac
+	done
+}
+
+# hung GUEST PART: says so, and where, with what is known; then nothing is left of that boot
+# but its log.
 hung() {
-	grep -q '^the guest hung' "$work/$1.end" 2>/dev/null || return
-	results "$1" | while read -r _ guest test why; do
+	name=$1.$2
+	grep -q '^the guest hung' "$work/$name.end" 2>/dev/null || return
+	results_of_part "$1" "$2" | while read -r _ guest test why; do
 		case $why in *' during this test')
-			explain "$guest" "$test"
+			explain "$name" "$test"
 			echo "AGAIN: $guest/$test: ${why% during this test}; booted once more" ;;
 		esac
 	done
-	mv "$work/$1.log" "$work/$1.log.hung"
-	rm -f "$work/$1".end "$work/$1".out.* "$work/$1".qemu "$work/$1".monitor
+	mv "$work/$name.log" "$work/$name.log.hung"
+	rm -f "$work/$name".end "$work/$name".out.* "$work/$name".qemu "$work/$name".monitor
+}
+boot_part() { # boot_part GUEST PART
+	boot "$1" "$2"
+	! hung "$1" "$2" || boot "$1" "$2"
 }
 
 # one GUEST: boots it and prints its lines, in one piece.
 one() {
 	if [ ! -s "$work/$1.why" ]; then
-		boot "$1"
-		hung "$1" && boot "$1"
+		for part in $(parts "$1"); do
+			boot_part "$1" "$part" &
+		done
+		wait
 		rm -f "$work/$1.cpio"
 	fi
 	results "$1" >"$work/$1.results"
 	while read -r status guest test why; do
-		[ "$status" != FAIL ] || explain "$guest" "$test"
+		[ "$status" != FAIL ] || explain_parts "$guest" "$test"
 		case $status in PASS) sep=' ' ;; *) sep=': ' ;; esac
 		printf '%s: %s/%s%s\n' "$status" "$guest" "$test" "${why:+$sep$why}"
 	done <"$work/$1.results" >"$work/$1.text"
@@ -364,6 +418,11 @@ fi
 # On one line each.
 guests=$(printf '%s ' $guests) tests=$(printf '%s ' $tests)
 
+# A handful of tests is not worth a boot more.
+cores=$(getconf _NPROCESSORS_ONLN)
+[ "$cores" -ge 2 ] && [ "$(echo "$tests" | wc -w)" -ge 8 ] && UCTL_VM_PARTS=2 || UCTL_VM_PARTS=1
+export UCTL_VM_PARTS
+
 if [ "$(id -u)" -eq 0 ]; then
 	sets=vm
 	for guest in $guests; do
@@ -379,6 +438,7 @@ trap 'exit 143' TERM HUP
 for guest in $guests; do
 	tests_of "$guest" | tr '\n' ' ' >"$work/$guest.tests"
 	[ ! -s "$work/$guest.tests" ] || has_tests="${has_tests:-} $guest"
+	deal "$guest"
 done
 guests=${has_tests:-}
 export UCTL_VM_TEST_SECONDS="${UCTL_VM_TEST_SECONDS:-250}"
@@ -403,7 +463,7 @@ done
 exec 8>&-
 [ $prepare = no ] || exit 0
 
-slowest_first $guests | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I '{}' \
+slowest_first $guests | xargs -P $((cores / UCTL_VM_PARTS)) -I '{}' \
 	sh "$vm_dir/run.sh" --one "$work" '{}'
 
 echo
