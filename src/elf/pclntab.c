@@ -120,7 +120,8 @@ static int by_name(const void *a, const void *b)
 {
 	const struct func *x = *(struct func *const *)a, *y = *(struct func *const *)b;
 
-	return strcmp(x->name, y->name);
+	/* A hostile table may have one name, of megabytes, for all. */
+	return x->name == y->name ? 0 : strcmp(x->name, y->name);
 }
 
 /*
@@ -140,7 +141,7 @@ static void tell_apart(struct pclntab *t)
 	for (size_t i = 1; i < t->n; i++) {
 		struct func *a = v[i - 1], *b = v[i];
 
-		if (strcmp(a->name, b->name) != 0 || strstr(a->name, "[...]"))
+		if (by_name(&v[i - 1], &v[i]) != 0 || strstr(a->name, "[...]"))
 			continue;
 		if (a->is_asm == b->is_asm) {
 			a->is_unclear = b->is_unclear = true;
