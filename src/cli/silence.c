@@ -39,7 +39,7 @@ static void look_at_file(struct look *l, const struct stat *st, const char *path
 
 	for (size_t i = 0; m && i < m->n_pids; i++) {
 		bool is_asked_for = !l->opts->n_pids || options_has_pid(l->opts, m->pids[i]);
-		char state = is_asked_for ? proc_state(m->pids[i]) : 0;
+		char state = is_asked_for ? proc_state(m->pids[i], NULL) : 0;
 
 		n += state != 0;
 		if (state != 'T' && state != 't')

@@ -194,38 +194,26 @@ bool proc_uid(pid_t tid, uid_t *ret)
 	return true;
 }
 
-/*
- * From the third field of /proc/PID/stat on; NULL if the process is gone. comm may hold blanks
- * and brackets: what is behind its last ')' counts.
- */
-static const char *stat_fields(pid_t pid, struct buf *text)
-{
-	const char *p;
-
-	if (read_pid_file(pid, "stat", text) < 0)
-		return NULL;
-	p = strrchr(buf_str(text), ')');
-	return p && p[1] == ' ' ? p + 2 : NULL;
-}
-
-char proc_state(pid_t pid)
+/* comm may hold blanks and brackets: fields are counted behind the text's last ')'. */
+char proc_state(pid_t pid, uint64_t *ret_start)
 {
 	auto_buf text = BUF_INIT;
-	const char *fields = stat_fields(pid, &text);
+	const char *fields, *p;
 
-	return fields ? *fields : 0;
-}
-
-uint64_t proc_start_time(pid_t pid)
-{
-	auto_buf text = BUF_INIT;
-	const char *p = stat_fields(pid, &text);
-
+	if (read_pid_file(pid, "stat", &text) < 0)
+		return 0;
+	fields = strrchr(buf_str(&text), ')');
+	if (!fields || fields[1] != ' ')
+		return 0;
+	fields += 2; /* the third */
+	p = fields;
 	for (int field = 3; p && field < 22; field++) {
 		p = strchr(p, ' ');
 		p = p ? p + 1 : NULL;
 	}
-	return p ? strtoull(p, NULL, 10) : 0;
+	if (ret_start)
+		*ret_start = p ? strtoull(p, NULL, 10) : 0;
+	return *fields;
 }
 
 /* Numeric entries of a directory of /proc. */

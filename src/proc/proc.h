@@ -50,10 +50,11 @@ bool proc_comm(pid_t tid, char ret[16]);
 pid_t proc_tgid(pid_t tid);
 /* Real user of a task; false if it is gone. */
 bool proc_uid(pid_t tid, uid_t *ret);
-/* As ps(1) has it: R, S, D, Z, T (stopped by a signal), t (by a debugger); 0 if gone. */
-char proc_state(pid_t pid);
-/* Start time in clock ticks since boot, to tell a PID from its next owner; 0 if gone. */
-uint64_t proc_start_time(pid_t pid);
+/*
+ * As ps(1) has it: R, S, D, Z, T (stopped by a signal), t (by a debugger); 0 if gone.
+ * *ret_start: in clock ticks since boot, to tell a PID from its next owner; may be NULL.
+ */
+char proc_state(pid_t pid, uint64_t *ret_start);
 /* All threads of a process: heap array. 0 or -errno. */
 int proc_threads(pid_t pid, pid_t **ret, size_t *ret_n);
 bool proc_exists(pid_t pid);

@@ -150,7 +150,7 @@ static void search_path(const struct target_env *env, const char *path,
 /* Why /proc/PID/exe leads nowhere. */
 static int no_program(pid_t pid, int why, struct err *err)
 {
-	char state = proc_state(pid);
+	char state = proc_state(pid, NULL);
 
 	if (why == ENOENT && !state)
 		return err_set(err, ESRCH, "there is no process %d", (int)pid);

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 struct alive {
-	pid_t pid;
+	pid_t pid;           /* 0: it had ended before it was noted */
 	uint64_t start_time; /* tells it from a later owner of the number */
 };
 
