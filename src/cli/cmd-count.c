@@ -62,12 +62,9 @@ static int read_profile(struct counting *c)
 	return err_hint(&c->cli->err, "`trace-cmd reset' removes everyone's probes");
 }
 
-static void round_of(struct counting *c, double now)
+/* What was read is an interval's. */
+static void show_interval(struct counting *c, double now)
 {
-	if (read_profile(c) < 0) {
-		c->failed = true;
-		return;
-	}
 	counts_tick(c->counts, now - c->last);
 	c->last = now;
 	c->failed = counting_show(c) < 0;
@@ -78,23 +75,21 @@ static bool is_over(const struct counting *c)
 	return c->failed || (c->cli->opts.count && c->n_rounds >= c->cli->opts.count);
 }
 
-static void explain_silence(struct counting *c, bool at_end)
-{
-	if (!silence_is_due(&c->silence, at_end))
-		return;
-	c->failed = c->failed || read_profile(c) < 0;
-	if (!c->failed)
-		silence_look(&c->silence, counting_calls(c), 0, at_end);
-}
-
 static bool on_round(void *ctx)
 {
 	struct counting *c = ctx;
 	double now = clock_seconds();
+	bool is_interval = c->cli->opts.interval_ns && now >= c->next;
 
-	explain_silence(c, false);
-	if (c->cli->opts.interval_ns && now >= c->next) {
-		round_of(c, now);
+	if (!is_interval && !silence_is_due(&c->silence, false))
+		return true;
+	if (read_profile(c) < 0) {
+		c->failed = true;
+		return false;
+	}
+	silence_look(&c->silence, counting_calls(c), 0, false);
+	if (is_interval) {
+		show_interval(c, now);
 		c->next += (double)c->cli->opts.interval_ns / 1e9;
 	}
 	return !is_over(c);
@@ -114,6 +109,35 @@ static int attach(struct counting *c, struct child *child)
 	counted_set_group(&c->counted, watch_group(c->watch));
 	rc = watch_define(c->watch, c->counted.defs.defs, c->counted.defs.n, &cli->err);
 	return rc < 0 ? rc : counted_watch(&c->counted, c->watch, &cli->err);
+}
+
+static bool came_since(const struct counts *counts)
+{
+	for (size_t i = 0; i < counts->n; i++)
+		if (counts->counters[i].total != counts->counters[i].before)
+			return true;
+	return false;
+}
+
+/*
+ * The last reading: without -i the only one. Calls after the last whole interval are one more
+ * interval, a shorter one; not behind as many as were asked for, where they count for the
+ * closing line alone.
+ */
+static int finish(struct counting *c, enum watch_reason reason)
+{
+	double now = clock_seconds();
+	int rc = read_profile(c);
+
+	if (rc < 0 || c->failed)
+		return -EIO;
+	if (reason == WATCH_TIME)
+		silence_look(&c->silence, counting_calls(c), 0, true);
+	if (!c->cli->opts.interval_ns || (!is_over(c) && came_since(c->counts)))
+		show_interval(c, now);
+	else
+		counts_tick(c->counts, now - c->last);
+	return c->failed ? -EIO : 0;
 }
 
 static int loop(struct counting *c)
@@ -142,36 +166,7 @@ static int loop(struct counting *c)
 	silence_close(&c->silence);
 	watch_stop(c->watch);
 	rc = watch_drain(c->watch, &c->cli->err);
-	if (rc == 0 && reason == WATCH_TIME)
-		explain_silence(c, true);
-	return rc;
-}
-
-static bool came_since(const struct counts *counts)
-{
-	for (size_t i = 0; i < counts->n; i++)
-		if (counts->counters[i].total != counts->counters[i].before)
-			return true;
-	return false;
-}
-
-/*
- * The last reading: without -i the only one. Calls after the last whole interval are one more
- * interval, a shorter one; not behind as many as were asked for, where they count for the
- * closing line alone.
- */
-static int finish(struct counting *c)
-{
-	double now = clock_seconds();
-	int rc = read_profile(c);
-
-	if (rc < 0 || c->failed)
-		return -EIO;
-	if (!c->cli->opts.interval_ns || (!is_over(c) && came_since(c->counts)))
-		round_of(c, now);
-	else
-		counts_tick(c->counts, now - c->last);
-	return c->failed ? -EIO : 0;
+	return rc < 0 ? rc : finish(c, reason);
 }
 
 static int run_watch(void *ctx, struct child *child)
@@ -185,8 +180,6 @@ static int run_watch(void *ctx, struct child *child)
 	rc = attach(c, child);
 	if (rc == 0)
 		rc = loop(c);
-	if (rc == 0)
-		rc = finish(c);
 	is_whole = rc == 0;
 	rc = command_watch_end(c->cli, c->watch, rc, &lost);
 	if (is_whole)
